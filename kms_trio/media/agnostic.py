@@ -1,0 +1,125 @@
+"""The agnostic node: any source to any sink, each conversion made once and shared.
+
+    rtp(C) ── depacketize ─→ encoded(C) ── decode ─→ raw ── encode ─→ encoded(D) ── packetize ─→ rtp(D)
+
+A source enters this chain at one place; a sink names the place where it wants to leave it.  Where the codec fits the
+media is never decoded.  Conversions run only while somebody is attached to what they make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kms_trio.media.convert import Depacketized, Packetized
+from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
+from kms_trio.media.streams import EncodedStream, RawStream, RtpStream, Stream
+
+__all__ = ["AgnosticNode", "CodecService", "EncoderSettings", "UnsupportedFormatError"]
+
+
+class UnsupportedFormatError(ValueError):
+    """No conversion leads from what the source gives to what the sink takes."""
+
+
+class EncoderSettings(Protocol):
+    """Bounds for the encoders of one element (MediaElement's encoder bitrate properties), read while encoding."""
+
+    @property
+    def encoder_bitrate_bps(self) -> int: ...
+    @property
+    def min_encoder_bitrate_bps(self) -> int: ...
+    @property
+    def max_encoder_bitrate_bps(self) -> int: ...
+
+
+class CodecService(Protocol):
+    """Makes decoders and encoders; `kms_trio.codecs` implements it with threads."""
+
+    def decoder(self, upstream: EncodedStream) -> RawStream:
+        """Raises `UnsupportedFormatError` for a format that cannot be decoded."""
+
+    def encoder(self, upstream: RawStream, format: Format, settings: EncoderSettings) -> EncodedStream:
+        """Raises `UnsupportedFormatError` for a format that cannot be encoded."""
+
+    def can_encode(self, format: Format) -> bool: ...
+
+
+class AgnosticNode:
+    """Conversions of one source, found or made on demand.
+
+    `on_transcoding(active)` is called when the first stream that had to be encoded anew is opened, and (false) for the
+    first that had not, so that an element can raise MediaTranscodingStateChanged.
+    """
+
+    def __init__(
+        self, codecs: CodecService, settings: EncoderSettings, on_transcoding: Callable[[bool, Format, Format], None]
+    ) -> None:
+        self._codecs = codecs
+        self._settings = settings
+        self._on_transcoding = on_transcoding
+        self._input: Stream[object] | None = None
+        self._streams: dict[tuple[StreamKind, str], Stream[object]] = {}
+
+    @property
+    def input(self) -> Stream[object] | None:
+        return self._input
+
+    def set_input(self, stream: Stream[object] | None) -> None:
+        """Replace the source.  Streams opened before belong to the old one; the caller opens them anew."""
+        self._input = stream
+        self._streams = {}
+        if stream is not None:
+            self._streams[(stream.kind, stream.format.encoding_name)] = stream
+
+    def open(self, want: Want) -> Stream[object] | None:
+        """The stream that satisfies `want`, or None while there is no source.
+
+        Raises `UnsupportedFormatError` when no conversion exists.
+        """
+        source = self._input
+        if source is None:
+            return None
+        format = self._choose(source.format, want)
+        if source.format.encoding_name != "RAW" and want.kind is not StreamKind.RAW:
+            self._on_transcoding(format is not source.format, source.format, format)
+        elif source.format.encoding_name == "RAW" or want.kind is StreamKind.RAW:
+            self._on_transcoding(want.kind is not source.kind, source.format, format)
+        return self._stream(want.kind, format)
+
+    def _choose(self, source: Format, want: Want) -> Format:
+        if want.kind is StreamKind.RAW:
+            return RAW_AUDIO if source.is_audio else RAW_VIDEO
+        if source.encoding_name != "RAW" and want.accepts(source):
+            return source
+        for format in want.formats:
+            if format.is_audio == source.is_audio and self._codecs.can_encode(format):
+                return format
+        wanted = ", ".join(str(format) for format in want.formats) or "any encoded format"
+        raise UnsupportedFormatError(f"cannot convert {source} to {wanted}: no encoder for it")
+
+    def _stream(self, kind: StreamKind, format: Format) -> Stream[object]:
+        key = (kind, format.encoding_name)
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = self._make(kind, format)
+        return stream
+
+    def _make(self, kind: StreamKind, format: Format) -> Stream[object]:
+        source = self._input
+        assert source is not None
+        own = source.format.encoding_name == format.encoding_name
+        if kind is StreamKind.RTP:
+            upstream = self._stream(StreamKind.ENCODED, format)
+            assert isinstance(upstream, EncodedStream)
+            return Packetized(upstream)
+        if kind is StreamKind.ENCODED and own:
+            assert isinstance(source, RtpStream)
+            return Depacketized(source)
+        if kind is StreamKind.ENCODED:
+            raw = self._stream(StreamKind.RAW, RAW_AUDIO if format.is_audio else RAW_VIDEO)
+            assert isinstance(raw, RawStream)
+            return self._codecs.encoder(raw, format, self._settings)
+        encoded = self._stream(StreamKind.ENCODED, source.format)
+        assert isinstance(encoded, EncodedStream)
+        return self._codecs.decoder(encoded)

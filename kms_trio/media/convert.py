@@ -1,0 +1,113 @@
+"""Conversions without a codec: RTP packets to frames and frames to RTP packets."""
+
+from __future__ import annotations
+
+from kms_trio.media.frames import EncodedFrame, RtpPacket
+from kms_trio.media.streams import EncodedStream, RtpStream
+from kms_trio.rtc.payload import payload_format
+
+__all__ = ["Depacketized", "Packetized"]
+
+MAX_PAYLOAD_BYTES = 1160
+"""Leaves room for the RTP header, extensions and the SRTP tag below the MTU of 1200 that Kurento uses."""
+
+
+class Depacketized(EncodedStream):
+    """Frames rebuilt from RTP packets, in order of sequence numbers (RFC 3550; payload formats per codec).
+
+    Packets that arrive late wait in `_ReorderBuffer` for a few packets; a real loss drops what cannot be decoded until
+    the next key frame, which is asked for at once.
+    """
+
+    def __init__(self, upstream: RtpStream) -> None:
+        super().__init__(upstream.format, upstream.clock)
+        self._upstream = upstream
+        self._depacketizer = payload_format(upstream.format.encoding_name).depacketizer()
+        self._reorder = _ReorderBuffer()
+
+    def started(self) -> None:
+        self._depacketizer = payload_format(self.format.encoding_name).depacketizer()
+        self._reorder = _ReorderBuffer()
+        self._upstream.attach(self)
+        self._upstream.request_key_frame()
+
+    def stopped(self) -> None:
+        self._upstream.detach(self)
+
+    def request_key_frame(self) -> None:
+        self._upstream.request_key_frame()
+
+    def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        self._upstream.want_bitrate(self, bitrate_bps)
+
+    def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
+        for packet in packets:
+            for ordered in self._reorder.push(packet):
+                for frame in self._depacketizer.push(ordered):
+                    self.push(EncodedFrame(frame.data, frame.timestamp, frame.key_frame))
+        if self._depacketizer.needs_key_frame:
+            self._upstream.request_key_frame()
+
+
+class Packetized(RtpStream):
+    """Frames cut into RTP packets with sequence numbers of their own."""
+
+    def __init__(self, upstream: EncodedStream) -> None:
+        super().__init__(upstream.format, upstream.clock)
+        self._upstream = upstream
+        self._packetizer = payload_format(upstream.format.encoding_name).packetizer(MAX_PAYLOAD_BYTES)
+        self._sequence_number = 0
+
+    def started(self) -> None:
+        self._upstream.attach(self)
+
+    def stopped(self) -> None:
+        self._upstream.detach(self)
+
+    def request_key_frame(self) -> None:
+        self._upstream.request_key_frame()
+
+    def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        self._upstream.want_bitrate(self, bitrate_bps)
+
+    def on_frame(self, frame: EncodedFrame) -> None:
+        payloads = self._packetizer.packetize(frame.data)
+        last = len(payloads) - 1
+        packets = []
+        video = not self.format.is_audio
+        for i, payload in enumerate(payloads):
+            self._sequence_number += 1
+            key_frame = video and frame.key_frame and i == 0
+            marker = video and i == last
+            packets.append(RtpPacket(self._sequence_number, frame.pts, marker, payload, key_frame))
+        if packets:
+            self.push(packets, 0.0)
+
+
+class _ReorderBuffer:
+    """Puts packets back in order; gives up waiting for a missing one when `DEPTH` later ones are there."""
+
+    DEPTH = 32
+
+    __slots__ = ("_next", "_waiting")
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+        self._waiting: dict[int, RtpPacket] = {}
+
+    def push(self, packet: RtpPacket) -> list[RtpPacket]:
+        if self._next is None:
+            self._next = packet.sequence_number
+        if packet.sequence_number == self._next and not self._waiting:
+            self._next += 1
+            return [packet]
+        if packet.sequence_number < self._next:
+            return []  # given up already, or a duplicate
+        self._waiting[packet.sequence_number] = packet
+        if len(self._waiting) > self.DEPTH:
+            self._next = min(self._waiting)
+        ready = []
+        while (found := self._waiting.pop(self._next, None)) is not None:
+            ready.append(found)
+            self._next += 1
+        return ready

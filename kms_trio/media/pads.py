@@ -1,0 +1,148 @@
+"""Pads: the places where elements are linked (one source to many sinks, a sink to one source)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kms_trio.media.agnostic import AgnosticNode, CodecService, EncoderSettings, UnsupportedFormatError
+from kms_trio.media.flow import FlowDetector, Timers
+from kms_trio.media.formats import Format, Want
+from kms_trio.media.streams import Stream
+
+__all__ = ["SinkPad", "SourcePad"]
+
+DEFAULT_DESCRIPTION = "default"
+
+
+class SourcePad:
+    """Where the media of one type leaves an element.
+
+    The element calls `set_input` with the stream that it produces (and again when its format changes).  Callbacks that
+    the element may set: `on_flow(flowing)`, `on_transcoding(active, source format, wanted format)`,
+    `on_refused(sink, reason)`, `on_links_changed()`.
+    """
+
+    def __init__(
+        self,
+        element: Any,
+        media_type: str,
+        *,
+        codecs: CodecService,
+        settings: EncoderSettings,
+        timers: Timers,
+        description: str = DEFAULT_DESCRIPTION,
+    ) -> None:
+        self.element = element
+        self.media_type = media_type
+        self.description = description
+        self.sinks: tuple[SinkPad, ...] = ()
+        self.on_flow: Callable[[bool], None] = _ignore
+        self.on_transcoding: Callable[[bool, Format, Format], None] = _ignore
+        self.on_refused: Callable[[SinkPad, str], None] = _ignore
+        self.on_links_changed: Callable[[], None] = _ignore
+        self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
+        self.node = AgnosticNode(codecs, settings, lambda *decision: self.on_transcoding(*decision))
+
+    @property
+    def input(self) -> Stream[Any] | None:
+        return self.node.input
+
+    def set_input(self, stream: Stream[Any] | None) -> None:
+        """Set or replace the stream that this pad gives; all sinks are fed from the new one."""
+        for sink in self.sinks:
+            sink._receive(None)
+        self.node.set_input(stream)
+        for sink in self.sinks:
+            self._feed(sink)
+
+    def link(self, sink: SinkPad) -> None:
+        """Feed `sink` from here.  Its former source is unlinked first; linking twice changes nothing."""
+        if sink.source is self:
+            return
+        if sink.source is not None:
+            sink.source.unlink(sink)
+        sink.source = self
+        self.sinks = (*self.sinks, sink)
+        self._feed(sink)
+        self.on_links_changed()
+
+    def unlink(self, sink: SinkPad) -> None:
+        """Stop feeding `sink`; nothing happens when it is not linked here."""
+        if sink.source is not self:
+            return
+        self.sinks = tuple(other for other in self.sinks if other is not sink)
+        sink.source = None
+        sink._receive(None)
+        self.on_links_changed()
+
+    def close(self) -> None:
+        """Unlink every sink and drop the input."""
+        for sink in self.sinks:
+            self.unlink(sink)
+        self.node.set_input(None)
+        self.flow.close()
+
+    def _feed(self, sink: SinkPad) -> None:
+        if sink.want is None:
+            sink._receive(None)
+            return
+        try:
+            stream = self.node.open(sink.want)
+        except UnsupportedFormatError as refusal:
+            sink._receive(None)
+            self.on_refused(sink, str(refusal))
+        else:
+            sink._receive(stream)
+
+
+class SinkPad:
+    """Where media of one type enters an element.
+
+    The element says with `set_want` what it can take (None: nothing yet, e.g. before negotiation) and gets the stream,
+    or None, through `on_stream`; it attaches its consumer there itself.  `flow.started()` is the element's to call when
+    the first buffer was taken.
+    """
+
+    def __init__(
+        self,
+        element: Any,
+        media_type: str,
+        *,
+        timers: Timers,
+        on_stream: Callable[[Stream[Any] | None], None],
+        want: Want | None = None,
+        description: str = DEFAULT_DESCRIPTION,
+    ) -> None:
+        self.element = element
+        self.media_type = media_type
+        self.description = description
+        self.source: SourcePad | None = None
+        self.want = want
+        self.stream: Stream[Any] | None = None
+        self.on_flow: Callable[[bool], None] = _ignore
+        self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
+        self._on_stream = on_stream
+
+    def set_want(self, want: Want | None) -> None:
+        """Change what this sink takes; the source decides anew what to feed it."""
+        if want == self.want:
+            return
+        self.want = want
+        if self.source is not None:
+            self.source._feed(self)
+
+    def close(self) -> None:
+        """Unlink from the source and stop watching the flow."""
+        if self.source is not None:
+            self.source.unlink(self)
+        self.flow.close()
+
+    def _receive(self, stream: Stream[Any] | None) -> None:
+        if stream is not self.stream:
+            self.stream = stream
+            self._on_stream(stream)
+
+
+def _ignore(*_: object) -> None:
+    """The callback of a pad on which nobody listens."""

@@ -1,0 +1,130 @@
+"""Streams: what flows out of a source or a conversion, pushed synchronously to whoever is attached.
+
+A stream starts its upstream when the first consumer attaches and stops it when the last one leaves, so nothing is
+decoded, encoded or packetized that nobody wants.  Requests for key frames and wishes for a bitrate travel the other
+way over the same objects.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Protocol, TypeVar
+
+from kms_trio.media.formats import Format, StreamKind
+from kms_trio.media.frames import EncodedFrame, RtpPacket
+from kms_trio.media.timing import MediaClock
+
+__all__ = [
+    "EncodedConsumer",
+    "EncodedStream",
+    "RawConsumer",
+    "RawFrame",
+    "RawStream",
+    "RtpConsumer",
+    "RtpStream",
+    "Stream",
+]
+
+RawFrame = Any
+"""`av.VideoFrame | av.AudioFrame`; named here without importing PyAV, which forwarding does not need.
+
+Its `pts` counts in ticks of the stream's `format.clock_rate_hz` (90,000 for video, the sample rate for audio)."""
+
+
+class RtpConsumer(Protocol):
+    def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
+        """Packets of one batch in order of arrival; `now` is monotonic seconds."""
+
+
+class EncodedConsumer(Protocol):
+    def on_frame(self, frame: EncodedFrame) -> None: ...
+
+
+class RawConsumer(Protocol):
+    def on_raw(self, frame: RawFrame) -> None: ...
+
+
+C = TypeVar("C")
+
+
+class Stream(Generic[C]):
+    """One producer, any number of consumers.
+
+    Producers override `started`, `stopped`, `request_key_frame` and `bitrate_wanted`.  Consumers may attach and detach
+    at any time, also from inside a push.
+    """
+
+    kind: StreamKind
+
+    def __init__(self, format: Format, clock: MediaClock | None = None) -> None:
+        self.format = format
+        self.clock = clock or MediaClock(format.clock_rate_hz)
+        self.consumers: tuple[C, ...] = ()  # replaced, never changed, so that a push can iterate over it
+        self._bitrates_bps: dict[object, int] = {}
+
+    def attach(self, consumer: C) -> None:
+        """Begin to push to `consumer`.  Attaching twice is a programming error."""
+        assert consumer not in self.consumers, "this consumer is attached already"
+        self.consumers = (*self.consumers, consumer)
+        if len(self.consumers) == 1:
+            self.started()
+
+    def detach(self, consumer: C) -> None:
+        """Stop pushing to `consumer`; unknown consumers are ignored."""
+        if consumer not in self.consumers:
+            return
+        self.consumers = tuple(other for other in self.consumers if other is not consumer)
+        self.want_bitrate(consumer, None)
+        if not self.consumers:
+            self.stopped()
+
+    def want_bitrate(self, who: object, bitrate_bps: int | None) -> None:
+        """One of the consumers can take at most `bitrate_bps`; None takes the wish back."""
+        before = self.lowest_bitrate_bps
+        if bitrate_bps is None:
+            self._bitrates_bps.pop(who, None)
+        else:
+            self._bitrates_bps[who] = bitrate_bps
+        if self.lowest_bitrate_bps != before:
+            self.bitrate_wanted(self.lowest_bitrate_bps)
+
+    @property
+    def lowest_bitrate_bps(self) -> int | None:
+        return min(self._bitrates_bps.values(), default=None)
+
+    # What a producer implements.
+
+    def started(self) -> None:
+        """The first consumer is there."""
+
+    def stopped(self) -> None:
+        """The last consumer left."""
+
+    def request_key_frame(self) -> None:
+        """A consumer cannot go on without a key frame.  Thinning is the producer's business."""
+
+    def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        """The lowest bitrate that the consumers asked for has changed; None when nobody asks for any."""
+
+
+class RtpStream(Stream[RtpConsumer]):
+    kind = StreamKind.RTP
+
+    def push(self, packets: list[RtpPacket], now: float) -> None:
+        for consumer in self.consumers:
+            consumer.on_rtp(packets, now)
+
+
+class EncodedStream(Stream[EncodedConsumer]):
+    kind = StreamKind.ENCODED
+
+    def push(self, frame: EncodedFrame) -> None:
+        for consumer in self.consumers:
+            consumer.on_frame(frame)
+
+
+class RawStream(Stream[RawConsumer]):
+    kind = StreamKind.RAW
+
+    def push(self, frame: RawFrame) -> None:
+        for consumer in self.consumers:
+            consumer.on_raw(frame)
