@@ -1,0 +1,49 @@
+"""Settings that Kurento does not have: the branch `kmsTrio` of the main file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from kms_trio.settings import kinds
+from kms_trio.settings.options import option
+
+
+@attrs.frozen(kw_only=True)
+class HttpSettings:
+    """The server's HTTP side: health, and the demo page."""
+
+    port: int = option("port", kinds.integer(0, 65535), 8081, "TCP port of the HTTP side; 0 leaves it off.")
+    address: str = option(
+        "address",
+        kinds.ip_address(),
+        "127.0.0.1",
+        "Address of the HTTP side. Whoever reaches it may use the demo page, so it is loopback unless configured.",
+    )
+    demo: bool = option("demo", kinds.boolean(), True, "Serve the demo page.")
+
+
+@attrs.frozen(kw_only=True)
+class UriPolicySettings:
+    """Which files clients may have read and written."""
+
+    player_roots: tuple[Path, ...] = option(
+        "playerRoots",
+        kinds.paths(),
+        (),
+        "Folders that PlayerEndpoint may read from; empty: every file that the server's user may read.",
+        example="/var/lib/kurento/media",
+    )
+    recorder_roots: tuple[Path, ...] = option(
+        "recorderRoots",
+        kinds.paths(),
+        (),
+        "Folders that RecorderEndpoint may write to; empty: every folder that the server's user may write to.",
+        example="/var/lib/kurento/recordings",
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether both reading and writing are confined to folders."""
+        return bool(self.player_roots) and bool(self.recorder_roots)
