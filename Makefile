@@ -1,0 +1,77 @@
+# Everything starts from a checkout and a Python 3.11 or newer with its venv module:
+#   make run     start a server with the demo page
+#   make test    run all tests
+#   make lint    run all checks that are not tests
+# Each of them makes .venv first; `make setup` does only that.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BUNDLES := $(wildcard plugins/*/pyproject.toml)
+SOURCES := kms_trio plugins tests scripts
+PYTEST_ARGS ?=
+SERVE_ARGS ?=
+
+.PHONY: setup setup-interop run test lint format fuzz soak generate constraints clean
+
+setup: $(STAMP)
+
+# Made anew when a dependency changes; sources are installed editable, so they need nothing.
+$(STAMP): pyproject.toml constraints.txt $(BUNDLES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "kms-trio needs Python 3.11 or newer; name one with: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable ./%,$(BUNDLES))
+	@touch $@
+
+# The npm clients that the interop tests drive; without Node those tests are skipped (an error when CI=true).
+setup-interop: $(STAMP)
+	@if [ -x tests/interop/setup ]; then tests/interop/setup; fi
+
+run: $(STAMP)
+	$(BIN)/kms-trio serve $(SERVE_ARGS)
+
+test: $(STAMP) setup-interop
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/flake8-async $$(git ls-files 'kms_trio/*.py' 'plugins/*.py' 'tests/*.py')
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m kms_trio.spec generate --check
+	$(BIN)/python scripts/check_changelog.py
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+# Longer searches by hypothesis than `make test` makes.
+fuzz: $(STAMP)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -k fuzz --timeout 1800 $(PYTEST_ARGS)
+
+soak: $(STAMP) setup-interop
+	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
+
+# Python code from module_specs/.
+generate: $(STAMP)
+	$(BIN)/python -m kms_trio.spec generate
+
+# Pins the newest versions that fit together; look at the difference before committing it.
+constraints:
+	rm -rf $(VENV)-constraints
+	$(PYTHON) -m venv $(VENV)-constraints
+	$(VENV)-constraints/bin/python -m pip install --quiet \
+		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable ./%,$(BUNDLES))
+	{ echo '# Pinned versions of everything that `make setup` installs; refresh with `make constraints`.'; \
+		$(VENV)-constraints/bin/python -m pip freeze --exclude-editable; } > constraints.txt
+	rm -rf $(VENV)-constraints
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
