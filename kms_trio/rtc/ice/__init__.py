@@ -1,0 +1,55 @@
+"""ICE (RFC 8445) without I/O: candidates, and a full agent for one component.
+
+`IceAgent` is the engine; `parse_candidate` and `format_candidate` read and write what SDP and trickling carry.
+"""
+
+from __future__ import annotations
+
+from kms_trio.rtc.ice.agent import IceAgent
+from kms_trio.rtc.ice.candidate import (
+    Candidate,
+    CandidateError,
+    CandidateType,
+    candidate_foundation,
+    candidate_priority,
+    format_candidate,
+    host_candidate,
+    parse_candidate,
+)
+from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource, make_credentials
+from kms_trio.rtc.ice.pairs import CandidatePair, PairState
+from kms_trio.rtc.ice.states import (
+    IceEvent,
+    IceRole,
+    IceState,
+    IceStateChanged,
+    IceStatistics,
+    PairSelected,
+    Transmit,
+)
+from kms_trio.rtc.stun import Address
+
+__all__ = [
+    "Address",
+    "Candidate",
+    "CandidateError",
+    "CandidatePair",
+    "CandidateType",
+    "IceAgent",
+    "IceCredentials",
+    "IceEvent",
+    "IceRole",
+    "IceState",
+    "IceStateChanged",
+    "IceStatistics",
+    "PairSelected",
+    "PairState",
+    "RandomSource",
+    "Transmit",
+    "candidate_foundation",
+    "candidate_priority",
+    "format_candidate",
+    "host_candidate",
+    "make_credentials",
+    "parse_candidate",
+]

@@ -1,0 +1,164 @@
+"""Sending connectivity checks and matching their responses (RFC 8445 sections 7.2.2 to 7.2.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kms_trio.rtc.ice.learning import peer_reflexive_priority
+from kms_trio.rtc.ice.states import IceRole, IceStatistics, Transmit
+from kms_trio.rtc.ice.transactions import CONSENT_ANSWER_S, INITIAL_RTO_S, Transaction, Transactions
+from kms_trio.rtc.stun import Message, StunError, build_check, parse_message
+
+if TYPE_CHECKING:
+    from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
+    from kms_trio.rtc.ice.pairs import CandidatePair
+    from kms_trio.rtc.stun import Address
+
+
+@attrs.frozen
+class Answer:
+    """An authenticated response to one of our requests."""
+
+    transaction: Transaction
+    message: Message
+    symmetric: bool
+    """It came from where the request went, to where it came from; otherwise the check failed (section 7.2.5.2.1)."""
+
+
+class Checker:
+    """The requesting half of an agent: knows nothing of states and nomination."""
+
+    def __init__(
+        self,
+        local: IceCredentials,
+        random: RandomSource,
+        statistics: IceStatistics,
+        transmits: list[Transmit],
+        transaction_prefix: bytes,
+    ) -> None:
+        self._local = local
+        self._random = random
+        self._statistics = statistics
+        self._transmits = transmits
+        self._prefix = transaction_prefix
+        self._remote_key: bytes | None = None
+        self._username = ""
+        self._open = Transactions()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the remote credentials are known, without which nothing can be asked."""
+        return self._remote_key is not None
+
+    @property
+    def deadline(self) -> float | None:
+        """When a request is to be sent again or given up."""
+        return self._open.deadline
+
+    def set_remote(self, remote: IceCredentials) -> None:
+        """Sign requests for this peer from now on."""
+        self._remote_key = remote.key
+        self._username = f"{remote.ufrag}:{self._local.ufrag}"
+
+    def send(
+        self,
+        pair: CandidatePair,
+        now: float,
+        *,
+        role: IceRole,
+        tie_breaker: int,
+        use_candidate: bool = False,
+        consent: bool = False,
+    ) -> None:
+        """Send a new request over `pair`; a check that is still under way there is given up for it."""
+        assert self._remote_key is not None, "checks need the remote credentials"
+        if pair.transaction is not None and not consent:
+            self._open.remove(pair.transaction)
+        random_bits = 8 * (12 - len(self._prefix))
+        transaction_id = self._prefix + self._random.getrandbits(random_bits).to_bytes(random_bits // 8)
+        request = build_check(
+            transaction_id,
+            username=self._username,
+            key=self._remote_key,
+            priority=peer_reflexive_priority(pair.local),
+            controlling=role is IceRole.CONTROLLING,
+            tie_breaker=tie_breaker,
+            use_candidate=use_candidate,
+        )
+        next_at = now + (CONSENT_ANSWER_S if consent else INITIAL_RTO_S)
+        transaction = Transaction(transaction_id, request, pair, role, use_candidate, consent, now, next_at)
+        self._open.add(transaction)
+        if consent:
+            self._statistics.consent_requests_sent += 1
+        else:
+            pair.transaction = transaction
+        self._put(transaction)
+
+    def restart(self, transaction: Transaction, now: float) -> None:
+        """Send a request again at once and begin its timeouts anew: the peer has shown that it is there."""
+        transaction.restarted(now)
+        self._statistics.retransmissions_sent += 1
+        self._put(transaction)
+
+    def handle_timeout(self, now: float) -> list[CandidatePair]:
+        """Send again what is due; returns the pairs whose check was given up."""
+        timed_out = []
+        for transaction in self._open.due(now):
+            if transaction.exhausted:
+                self._open.remove(transaction)
+                if not transaction.consent:
+                    timed_out.append(transaction.pair)
+            else:
+                transaction.resent(now)
+                self._statistics.retransmissions_sent += 1
+                self._put(transaction)
+        return timed_out
+
+    def receive(self, data: bytes, *, local: Address, remote: Address, now: float) -> Answer | None:
+        """Match a response; None (and counted) if it is malformed, not asked for, or not signed by the peer.
+
+        What is not authenticated is as if it had not come: an error response that anybody could have sent does not
+        end a check (RFC 8489 section 9.1.4).
+        """
+        transaction = self._open.find(data[8:20])
+        if transaction is None or self._remote_key is None:
+            self._statistics.unexpected += 1
+            return None
+        try:
+            message = parse_message(data)
+        except StunError:
+            self._statistics.malformed += 1
+            return None
+        if not message.verify(self._remote_key):
+            self._statistics.unauthenticated += 1
+            return None
+        if message.error is None and message.xor_mapped_address is None:
+            self._statistics.malformed += 1
+            return None
+        self._open.remove(transaction)
+        if message.error is None:
+            self._statistics.responses_received += 1
+            if transaction.attempts == 1:
+                # Once it has been sent again nobody knows which transmission was answered (Karn's rule).
+                self._statistics.total_round_trip_time_s += now - transaction.sent_at
+                self._statistics.round_trip_times_measured += 1
+        else:
+            self._statistics.errors_received += 1
+        pair = transaction.pair
+        return Answer(transaction, message, local == pair.local_address and remote == pair.remote_address)
+
+    def cancel(self, pair: CandidatePair) -> None:
+        """Give up the check of a pair."""
+        if pair.transaction is not None:
+            self._open.remove(pair.transaction)
+
+    def clear(self) -> None:
+        """Give up everything."""
+        self._open.clear()
+
+    def _put(self, transaction: Transaction) -> None:
+        self._statistics.requests_sent += 1
+        pair = transaction.pair
+        self._transmits.append(Transmit(transaction.request, pair.local_address, pair.remote_address))

@@ -1,0 +1,54 @@
+"""Candidates that are learned from checks (RFC 8445 sections 7.2.5.3.1 and 7.3.1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kms_trio.rtc.ice.candidate import Candidate, CandidateType, candidate_foundation, candidate_priority
+
+if TYPE_CHECKING:
+    from kms_trio.rtc.stun import Address
+
+_TYPE = CandidateType.PEER_REFLEXIVE
+
+
+def learned_remote(address: Address, priority: int | None) -> Candidate:
+    """The peer, under the address that its request came from.
+
+    Args:
+        address: source of the request.
+        priority: its PRIORITY attribute; without one the candidate gets the usual priority of its type.
+    """
+    host, port = address
+    return Candidate(
+        foundation=candidate_foundation(_TYPE, host),
+        priority=candidate_priority(_TYPE) if priority is None else priority,
+        host=host,
+        port=port,
+        type=_TYPE,
+    )
+
+
+def learned_local(base: Candidate, mapped: Address) -> Candidate:
+    """Ourselves, as the peer sees us through a NAT.
+
+    Args:
+        base: the local candidate that the request was sent from.
+        mapped: XOR-MAPPED-ADDRESS of the response.
+    """
+    host, port = mapped
+    return Candidate(
+        foundation=candidate_foundation(_TYPE, base.host),
+        component=base.component,
+        priority=peer_reflexive_priority(base),
+        host=host,
+        port=port,
+        type=_TYPE,
+        related_address=base.host,
+        related_port=base.port,
+    )
+
+
+def peer_reflexive_priority(base: Candidate) -> int:
+    """PRIORITY of the checks sent from `base` (RFC 8445 section 7.1.1)."""
+    return candidate_priority(_TYPE, local_preference=base.local_preference, component=base.component)

@@ -1,0 +1,151 @@
+"""Candidate pairs and the check list (RFC 8445 sections 6.1.2 and 7.3.1.3).
+
+There is no Frozen state: freezing keeps several components and streams from checking the same path at the same time,
+and with BUNDLE and rtcp-mux there is one of each.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from kms_trio.rtc.ice.candidate import Candidate, ip_address
+from kms_trio.rtc.ice.states import IceRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kms_trio.rtc.ice.transactions import Transaction
+    from kms_trio.rtc.stun import Address
+
+MAX_PAIRS: Final = 100
+"""RFC 8445 section 6.1.2.5."""
+
+
+class PairState(enum.Enum):
+    """RFC 8445 section 6.1.2.6 without Frozen."""
+
+    WAITING = "waiting"
+    IN_PROGRESS = "in-progress"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@attrs.define(eq=False)
+class CandidatePair:
+    """One local and one remote candidate that are tried together."""
+
+    local: Candidate
+    """The base: what our socket is bound to."""
+    remote: Candidate
+    priority: int
+    state: PairState = PairState.WAITING
+    transaction: Transaction | None = None
+    """The check under way; consent checks are not kept here."""
+    reflexive: Candidate | None = None
+    """The peer-reflexive local candidate, if the peer sees us under another address (section 7.2.5.3.1)."""
+    nomination_requested: bool = False
+    """The controlling peer sent USE-CANDIDATE; takes effect once the pair is valid (section 7.3.1.5)."""
+    nominated: bool = False
+    nomination_requested_at: float = float("-inf")
+    """When the peer's last USE-CANDIDATE came, monotonic seconds."""
+    responded_at: float = float("-inf")
+    """When the last success response came, monotonic seconds."""
+
+    @property
+    def local_address(self) -> Address:
+        """Address of the socket to send from."""
+        return self.local.address
+
+    @property
+    def remote_address(self) -> Address:
+        """Address to send to."""
+        return self.remote.address
+
+    @property
+    def local_candidate(self) -> Candidate:
+        """The local candidate of the valid pair: the peer-reflexive one if there is one, else the base."""
+        return self.reflexive or self.local
+
+
+def pair_priority(local: Candidate, remote: Candidate, role: IceRole) -> int:
+    """RFC 8445 section 6.1.2.3: equal on both sides, 64 bits."""
+    controlling, controlled = local.priority, remote.priority
+    if role is IceRole.CONTROLLED:
+        controlling, controlled = controlled, controlling
+    low, high = sorted((controlling, controlled))
+    return (low << 32) + 2 * high + (controlling > controlled)
+
+
+def can_pair(local: Candidate, remote: Candidate) -> bool:
+    """RFC 8445 section 6.1.2.2: same IP version, and link-local only with link-local."""
+    ours, theirs = ip_address(local.host), ip_address(remote.host)
+    if isinstance(ours, ipaddress.IPv4Address):
+        return isinstance(theirs, ipaddress.IPv4Address)
+    return (
+        ours is not None and isinstance(theirs, ipaddress.IPv6Address) and ours.is_link_local == theirs.is_link_local
+    )
+
+
+class CheckList:
+    """All pairs of one agent, at most `MAX_PAIRS`."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[tuple[Address, Address], CandidatePair] = {}
+
+    def __iter__(self) -> Iterator[CandidatePair]:
+        return iter(self._pairs.values())
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def find(self, local: Address, remote: Address) -> CandidatePair | None:
+        """The pair of these addresses."""
+        return self._pairs.get((local, remote))
+
+    def add(self, local: Candidate, remote: Candidate, role: IceRole) -> CandidatePair | None:
+        """A new Waiting pair.
+
+        In a full list it takes the place of the worst pair that has not succeeded: a path that is authenticated now
+        is worth more than one more guess. None if every pair has succeeded.
+        """
+        if len(self._pairs) >= MAX_PAIRS:
+            evictable = [pair for pair in self if pair.state is not PairState.SUCCEEDED and pair.transaction is None]
+            if not evictable:
+                return None
+            worst = min(evictable, key=lambda pair: pair.priority)
+            del self._pairs[worst.local_address, worst.remote_address]
+        pair = CandidatePair(local, remote, pair_priority(local, remote, role))
+        self._pairs[local.address, remote.address] = pair
+        return pair
+
+    def keep_only(self, wanted: frozenset[CandidatePair]) -> None:
+        """Forget all other pairs (RFC 8445 section 8.1.2: after nomination the rest is not checked)."""
+        self._pairs = {key: pair for key, pair in self._pairs.items() if pair in wanted}
+
+    def replace_remote(self, remote: Candidate, role: IceRole) -> None:
+        """A candidate was signalled whose address had been learned as peer-reflexive before (RFC 8838 section 11.4)."""
+        for pair in self:
+            if pair.remote_address == remote.address:
+                pair.remote = remote
+                pair.priority = pair_priority(pair.local, remote, role)
+
+    def recompute_priorities(self, role: IceRole) -> None:
+        """After a change of role (RFC 8445 section 7.3.1.1)."""
+        for pair in self:
+            pair.priority = pair_priority(pair.local, pair.remote, role)
+
+    def best(self, state: PairState) -> CandidatePair | None:
+        """The pair of highest priority in a state."""
+        return max((pair for pair in self if pair.state is state), key=lambda pair: pair.priority, default=None)
+
+    def all_failed(self) -> bool:
+        """Whether there are pairs and each has failed."""
+        return bool(self._pairs) and all(pair.state is PairState.FAILED for pair in self)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._pairs.clear()
