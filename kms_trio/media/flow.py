@@ -26,10 +26,11 @@ class FlowDetector:
     """Flow state of one pad.
 
     The hot path only does ``flow.buffers += n`` and, while `flowing` is false, calls `started`; a timer looks at the
-    counter every two seconds as long as media flows.
+    counter every two seconds as long as media flows.  Where buffers are counted elsewhere already, `measure` reads
+    that counter instead.
     """
 
-    __slots__ = ("_closed", "_on_change", "_seen", "_timer", "_timers", "buffers", "flowing")
+    __slots__ = ("_closed", "_on_change", "_seen", "_timer", "_timers", "buffers", "flowing", "measure")
 
     def __init__(self, timers: Timers, on_change: Callable[[bool], None]) -> None:
         self.flowing = False
@@ -39,13 +40,14 @@ class FlowDetector:
         self._seen = 0
         self._timer: TimerHandle | None = None
         self._closed = False
+        self.measure: Callable[[], int] = lambda: self.buffers
 
     def started(self) -> None:
         """A buffer came; idempotent while flowing."""
         if self.flowing or self._closed:
             return
         self.flowing = True
-        self._seen = self.buffers
+        self._seen = self.measure()
         self._timer = self._timers.call_later(FLOW_TICK_S, self._tick)
         self._on_change(True)
 
@@ -64,8 +66,9 @@ class FlowDetector:
             self._timer = None
 
     def _tick(self) -> None:
-        if self.buffers != self._seen:
-            self._seen = self.buffers
+        measured = self.measure()
+        if measured != self._seen:
+            self._seen = measured
             self._timer = self._timers.call_later(FLOW_TICK_S, self._tick)
         else:
             self.flowing = False

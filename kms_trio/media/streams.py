@@ -109,6 +109,9 @@ class Stream(Generic[C]):
 class RtpStream(Stream[RtpConsumer]):
     kind = StreamKind.RTP
 
+    fanout: Any = None
+    """The one fan-out that forwards this stream; the network layer keeps it here."""
+
     def push(self, packets: list[RtpPacket], now: float) -> None:
         for consumer in self.consumers:
             consumer.on_rtp(packets, now)

@@ -1,0 +1,1 @@
+"""Batched UDP, forwarding groups, and the drivers that turn the engines of `kms_trio.rtc` into I/O."""

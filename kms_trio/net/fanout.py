@@ -1,0 +1,199 @@
+"""The fan-out of one RTP stream: its legs, its history, and how a viewer joins.
+
+A newcomer to a video stream needs a key frame.  If the last one and all that came after it are still in the history
+(and few enough packets), they are replayed to it at once; otherwise the source is asked for a key frame, and the leg
+starts with it.
+"""
+
+from __future__ import annotations
+
+from kms_trio.media.frames import RtpPacket
+from kms_trio.media.streams import RtpStream
+from kms_trio.net.forwarding import ForwardingGroup, send_to_leg
+from kms_trio.net.header_layout import HeaderLayout
+from kms_trio.net.leg import RtpLeg
+from kms_trio.net.send_arena import SendArena
+
+__all__ = ["HISTORY_PACKETS", "REPLAY_PACKETS", "RtpFanout", "abs_send_time"]
+
+HISTORY_PACKETS = 512
+"""Packets of a source kept for retransmission, the number that Kurento keeps."""
+REPLAY_PACKETS = 128
+"""The most packets that a newcomer is sent in one burst; a default socket buffer holds them."""
+RETRANSMISSIONS_PER_SECOND = 250
+"""Packets a second that one viewer may have again, so that absurd NACKs slow nobody."""
+SILENCE_S = 2.0
+
+
+def abs_send_time(now: float) -> int:
+    """The 24-bit send time, 6.18 fixed point seconds, which only ever is compared with itself."""
+    return int(now * 262144.0) & 0xFFFFFF
+
+
+class RtpFanout:
+    """Consumer of an `RtpStream` that forwards it to any number of legs."""
+
+    def __init__(self, stream: RtpStream) -> None:
+        self.stream = stream
+        self._groups: dict[tuple[int, HeaderLayout, int, int], ForwardingGroup] = {}
+        self._waiting: list[RtpLeg] = []
+        self._legs: set[RtpLeg] = set()
+        self._history: list[RtpPacket | None] = [None] * HISTORY_PACKETS
+        self._sent_at: list[int] = [0] * HISTORY_PACKETS
+        self._highest = -1
+        self._highest_timestamp = 0
+        self._key_frame: int | None = None  # sequence number of the packet that starts the last key frame
+        self._last_push = 0.0
+
+    @property
+    def legs(self) -> frozenset[RtpLeg]:
+        return frozenset(self._legs)
+
+    def add_leg(self, leg: RtpLeg, now: float) -> None:
+        """Begin to forward to `leg`, whose route is complete."""
+        if not self._legs:
+            self._forget()
+            self.stream.attach(self)
+        self._legs.add(leg)
+        if leg.audio:
+            self._waiting.append(leg)
+            return
+        replay = self._replayable()
+        if replay:
+            self._start(leg, replay, now)
+            self._group_of(leg).add(leg)
+            self._flush(leg)
+        else:
+            self._waiting.append(leg)
+            self.stream.request_key_frame()
+
+    def remove_leg(self, leg: RtpLeg, now: float) -> None:
+        """Stop forwarding to `leg`; unknown legs are ignored."""
+        if leg not in self._legs:
+            return
+        self._legs.discard(leg)
+        self.stream.want_bitrate(leg, None)
+        if leg in self._waiting:
+            self._waiting.remove(leg)
+        if leg.group is not None:
+            self._leave_group(leg)
+            leg.end(self._highest, self._highest_timestamp, now)
+        if not self._legs:
+            self.stream.detach(self)
+
+    def reroute_leg(self, leg: RtpLeg) -> None:
+        """The leg's transport now uses another socket: move it to the group of that socket."""
+        if leg.group is not None:
+            self._leave_group(leg)
+            self._group_of(leg).add(leg)
+
+    def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
+        sent_at = abs_send_time(now)
+        self._remember(packets, sent_at)
+        if now - self._last_push > SILENCE_S:
+            for leg in self._legs:
+                if leg.group is not None:
+                    leg.flow.started()
+        self._last_push = now
+        for group in self._groups.values():
+            group.forward(packets, sent_at)
+        if self._waiting:
+            self._start_waiting(packets, now)
+
+    def retransmit(self, leg: RtpLeg, sequence_numbers: list[int], now: float) -> None:
+        """Answer a NACK: the packets with these 16-bit sequence numbers of the leg, byte for byte as they were.
+
+        The bytes must be the same: the SRTP index is, and with AES-GCM two texts under one index give the key away.
+        """
+        if leg.group is None:
+            return
+        if int(now) != leg.retransmission_second:
+            leg.retransmission_second = int(now)
+            leg.retransmission_budget = RETRANSMISSIONS_PER_SECOND
+        highest = self._highest + leg.sequence_offset
+        for sequence_number in sequence_numbers[: leg.retransmission_budget]:
+            source = highest - ((highest - sequence_number) & 0xFFFF) - leg.sequence_offset
+            packet = self._history[source % HISTORY_PACKETS]
+            if packet is None or packet.sequence_number != source or source < leg.first_source_sequence:
+                continue
+            leg.retransmission_budget -= 1
+            leg.retransmitted += 1
+            send_to_leg(leg, [packet], self._sent_at[source % HISTORY_PACKETS])
+        self._flush(leg)
+
+    def _remember(self, packets: list[RtpPacket], sent_at: int) -> None:
+        history, times = self._history, self._sent_at
+        for packet in packets:
+            number = packet.sequence_number
+            history[number % HISTORY_PACKETS] = packet
+            times[number % HISTORY_PACKETS] = sent_at
+            if number > self._highest:
+                self._highest = number
+                self._highest_timestamp = packet.timestamp
+            if packet.key_frame and (self._key_frame is None or number > self._key_frame):
+                self._key_frame = number
+
+    def _replayable(self) -> list[RtpPacket]:
+        """The last key frame and all that followed it, or nothing when it is too long ago or has gaps."""
+        if self._key_frame is None or self._highest - self._key_frame >= REPLAY_PACKETS:
+            return []
+        packets = []
+        for number in range(self._key_frame, self._highest + 1):
+            packet = self._history[number % HISTORY_PACKETS]
+            if packet is None or packet.sequence_number != number:
+                return []
+            packets.append(packet)
+        return packets
+
+    def _start_waiting(self, packets: list[RtpPacket], now: float) -> None:
+        still = []
+        for leg in self._waiting:
+            start = 0 if leg.audio else next((i for i, packet in enumerate(packets) if packet.key_frame), None)
+            if start is None:
+                still.append(leg)
+                continue
+            self._start(leg, packets[start:], now)
+            self._group_of(leg).add(leg)
+        self._waiting = still
+
+    def _start(self, leg: RtpLeg, packets: list[RtpPacket], now: float) -> None:
+        """Send the first packets of a leg, which is in no group yet.
+
+        They carry the send times that the history keeps, for a retransmission must be able to repeat them.
+        """
+        leg.begin(packets[0].sequence_number, packets[0].timestamp, now)
+        for packet in packets:
+            send_to_leg(leg, [packet], self._sent_at[packet.sequence_number % HISTORY_PACKETS])
+        leg.packets_sent_before += len(packets)
+        leg.payload_bytes_sent_before += sum([len(packet.payload) for packet in packets])
+        leg.flow.started()
+        if leg.on_started is not None:
+            leg.on_started()
+
+    def _group_of(self, leg: RtpLeg) -> ForwardingGroup:
+        route = leg.route
+        assert route is not None, "a leg joins when its transport is connected"
+        arena: SendArena = route.arena
+        layout = leg.layout
+        key = (id(arena), layout, route.namelen, route.srtp_overhead_bytes)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = ForwardingGroup(arena, layout, route.namelen)
+        return group
+
+    def _leave_group(self, leg: RtpLeg) -> None:
+        group = leg.group
+        assert group is not None
+        group.remove(leg)
+        if not group.legs:
+            self._groups = {key: other for key, other in self._groups.items() if other is not group}
+
+    def _flush(self, leg: RtpLeg) -> None:
+        """Packets sent outside a push are not flushed by the receive loop."""
+        if leg.route is not None:
+            leg.route.arena.flush()
+
+    def _forget(self) -> None:
+        """While no leg is there nothing is remembered, so what is kept of before is of no use."""
+        self._history = [None] * HISTORY_PACKETS
+        self._key_frame = None

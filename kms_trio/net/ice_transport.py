@@ -1,0 +1,378 @@
+"""One peer's transport: drives an ICE agent and a DTLS association over the worker's sockets, and keys SRTP.
+
+    socket ─ STUN ─→ IceAgent ─ usable pair ─→ route ─┐
+           ─ DTLS ─→ DtlsTransport ─ keys ─→ SRTP ────┴─→ listener.on_connected, legs may send
+
+It has no task: datagrams come from the receive loops, time from one timer.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from kms_trio.media.flow import TimerHandle
+from kms_trio.net.addresses import pack_sockaddr
+from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
+from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
+from kms_trio.rtc.ice import (
+    Candidate,
+    IceAgent,
+    IceCredentials,
+    IceRole,
+    IceState,
+    IceStateChanged,
+    PairSelected,
+    host_candidate,
+    make_credentials,
+)
+from kms_trio.rtc.srtp import SrtpError, SrtpSession
+
+if TYPE_CHECKING:
+    from kms_trio.net.rtp_session import RtpSession
+    from kms_trio.net.send_arena import SendArena
+    from kms_trio.net.service import NetworkService
+    from kms_trio.net.udp_socket import UdpSocket
+
+__all__ = ["IceTransport", "TransportListener"]
+
+logger = logging.getLogger("kms.webrtc.transport")
+
+HELD_DTLS_DATAGRAMS = 8
+"""First flights that may come before we can answer (a browser sends its ClientHello as soon as its check worked)."""
+
+
+class TransportListener(Protocol):
+    """Whom a transport tells what happens."""
+
+    def on_ice_state(self, old: IceState, new: IceState) -> None: ...
+
+    def on_pair_selected(self, local: Candidate, remote: Candidate) -> None: ...
+
+    def on_dtls_state(self, state: DtlsState) -> None: ...
+
+    def on_connected(self) -> None:
+        """SRTP is keyed: media may flow both ways."""
+
+    def on_rerouted(self) -> None:
+        """Media leaves by another socket from now on."""
+
+    def on_disconnected(self) -> None:
+        """ICE or DTLS has ended; nothing can be sent any more."""
+
+    def on_application_data(self, messages: list[bytes]) -> None:
+        """Data of the DTLS association (SCTP)."""
+
+
+class IceTransport:
+    """ICE, DTLS and SRTP with one peer; a `LegRoute` once connected."""
+
+    def __init__(self, service: NetworkService, listener: TransportListener, role: IceRole) -> None:
+        self.credentials = make_credentials(service.random)
+        self.session: RtpSession | None = None
+        self.srtp_receive_context: Any = None
+        self.srtp_context: Any = None
+        self.srtp_overhead_bytes = 0
+        self.early_media = 0
+        """RTP packets that came before the keys."""
+        self.undecryptable = 0
+        """SRTP packets that were forged, replayed or protected with another key."""
+        self.undecryptable_rtcp = 0
+        self._service = service
+        self._listener = listener
+        self._prefix = self._unused_prefix(service)
+        self._agent = IceAgent(
+            role=role,
+            local=self.credentials,
+            tie_breaker=service.random.getrandbits(64),
+            random=service.random,
+            transaction_prefix=self._prefix,
+        )
+        self._dtls: DtlsTransport | None = None
+        self._dtls_state = DtlsState.NEW
+        self._held_dtls: list[bytes] = []
+        self._inbound: SrtpSession | None = None
+        self._outbound: SrtpSession | None = None
+        self._sockets: dict[tuple[str, int], UdpSocket] = {}
+        self._routes: set[tuple[UdpSocket, bytes]] = set()
+        self._socket: UdpSocket | None = None
+        self._remote: tuple[str, int] | None = None
+        self._name = np.zeros(SOCKADDR_BYTES, np.uint8)
+        self._timer: TimerHandle | None = None
+        self._timer_at = float("inf")
+        self._closed = False
+        service.transports_by_ufrag[self.credentials.ufrag] = self
+        service.transports_by_prefix[self._prefix] = self
+
+    @staticmethod
+    def _unused_prefix(service: NetworkService) -> bytes:
+        while (prefix := service.random.getrandbits(32).to_bytes(4, "big")) in service.transports_by_prefix:
+            pass
+        return prefix
+
+    # A leg's route.
+
+    @property
+    def arena(self) -> SendArena:
+        assert self._socket is not None, "a route exists from the first usable pair on"
+        return self._socket.send_arena
+
+    @property
+    def name_address(self) -> int:
+        return address_of(self._name)
+
+    @property
+    def namelen(self) -> int:
+        assert self._socket is not None, "a route exists from the first usable pair on"
+        return self._socket.namelen
+
+    # State.
+
+    @property
+    def ice_state(self) -> IceState:
+        return self._agent.state
+
+    @property
+    def agent(self) -> IceAgent:
+        """For statistics; to be driven by nobody else."""
+        return self._agent
+
+    @property
+    def dtls_state(self) -> DtlsState:
+        return self._dtls_state
+
+    @property
+    def connected(self) -> bool:
+        return self.srtp_context is not None and not self._closed
+
+    # Set-up.
+
+    def gather(self, sockets: list[UdpSocket]) -> list[Candidate]:
+        """Take host candidates from the worker's sockets, the best liked first; they are checked from now on."""
+        candidates = []
+        now = self._service.timers.now()
+        for preference, sock in enumerate(sockets):
+            candidate = host_candidate(*sock.address, local_preference=0xFFFF - preference)
+            self._sockets[sock.address] = sock
+            self._agent.add_local_candidate(candidate, now)
+            candidates.append(candidate)
+        self._pump(now)
+        return candidates
+
+    def set_remote(
+        self,
+        credentials: IceCredentials,
+        *,
+        lite: bool,
+        identity: DtlsIdentity,
+        dtls_role: DtlsRole,
+        fingerprints: list[tuple[str, str]],
+    ) -> None:
+        """Take what the peer's description says.  Held DTLS flights are answered once a pair works."""
+        now = self._service.timers.now()
+        self._dtls = DtlsTransport(identity, dtls_role, fingerprints)
+        self._agent.set_remote_credentials(credentials, now, lite=lite)
+        self._pump(now)
+
+    def add_remote_candidate(self, candidate: Candidate) -> None:
+        now = self._service.timers.now()
+        self._agent.add_remote_candidate(candidate, now)
+        self._pump(now)
+
+    def end_of_candidates(self) -> None:
+        now = self._service.timers.now()
+        self._agent.end_of_candidates(now)
+        self._pump(now)
+
+    # Datagrams in.
+
+    def receive_stun(self, sock: UdpSocket, data: bytes, remote: tuple[str, int], now: float) -> None:
+        if self._agent.receive(data, local=sock.address, remote=remote, now=now):
+            self._remember_route(sock, remote)
+        self._pump(now)
+
+    def receive_dtls(self, data: bytes, now: float) -> None:
+        """From an address that ICE has authenticated; held while we cannot answer yet."""
+        if self._dtls is None or self._remote is None:
+            if len(self._held_dtls) < HELD_DTLS_DATAGRAMS:
+                self._held_dtls.append(data)
+            return
+        self._dtls.receive(data)
+        self._pump_dtls(now)
+        self._schedule(now)
+
+    def receive_rtcp(self, data: bytes, now: float) -> None:
+        if self._inbound is None or self.session is None:
+            self.early_media += 1
+            return
+        try:
+            plain = self._inbound.unprotect_rtcp(data)
+        except SrtpError:
+            self.undecryptable_rtcp += 1
+            return
+        self.session.receive_rtcp(plain, now)
+
+    # Datagrams out.
+
+    def send_rtcp(self, data: bytes) -> None:
+        """Encrypt and send an RTCP datagram; dropped while not connected."""
+        if self._outbound is None or self._socket is None or self._remote is None or self._closed:
+            return
+        try:
+            protected = self._outbound.protect_rtcp(data)
+        except SrtpError:
+            return
+        self._socket.send_to(protected, self._remote)
+
+    def send_application_data(self, data: bytes) -> None:
+        """Send a message of the application (SCTP); dropped while not connected."""
+        if self._dtls is not None and self._dtls_state is DtlsState.CONNECTED:
+            self._dtls.send(data)
+            self._send_dtls()
+
+    def close(self) -> None:
+        """Say goodbye and forget the peer."""
+        if self._closed:
+            return
+        if self._dtls is not None:
+            self._dtls.close()
+            self._send_dtls()
+        self._closed = True
+        self._agent.close()
+        self._release()
+
+    # Driving the engines.
+
+    def _pump(self, now: float) -> None:
+        """Send what the engines have to send and tell what happened."""
+        if self._closed:
+            return
+        for transmit in self._agent.transmits():
+            sock = self._sockets.get(transmit.local)
+            if sock is not None:
+                sock.send_to(transmit.data, transmit.remote)
+        self._follow_pair(now)
+        for event in self._agent.events():
+            if isinstance(event, PairSelected):
+                self._listener.on_pair_selected(event.local, event.remote)
+            elif isinstance(event, IceStateChanged):
+                self._listener.on_ice_state(event.old, event.new)
+                if event.new is IceState.FAILED:
+                    self._fail()
+                    return
+        self._schedule(now)
+
+    def _follow_pair(self, now: float) -> None:
+        """Use the pair that the agent says is usable."""
+        pair = self._agent.usable_pair
+        if pair is None:
+            return
+        sock = self._sockets.get(pair.local_address)
+        remote = pair.remote.address
+        if sock is None or (sock is self._socket and remote == self._remote):
+            return
+        first, moved = self._remote is None, sock is not self._socket
+        name = pack_sockaddr(*remote)
+        self._name[: len(name)] = np.frombuffer(name, np.uint8)
+        self._socket, self._remote = sock, remote
+        self._remember_route(sock, remote)
+        if first:
+            self._start_dtls(now)
+        elif moved:
+            self._listener.on_rerouted()
+
+    def _start_dtls(self, now: float) -> None:
+        if self._dtls is None:
+            return
+        self._dtls.start()
+        self._tell_dtls_state()
+        held, self._held_dtls = self._held_dtls, []
+        for data in held:
+            self._dtls.receive(data)
+        self._pump_dtls(now)
+
+    def _pump_dtls(self, now: float) -> None:
+        dtls = self._dtls
+        assert dtls is not None
+        self._send_dtls()
+        self._tell_dtls_state()
+        if messages := dtls.received():
+            self._listener.on_application_data(messages)
+
+    def _send_dtls(self) -> None:
+        if self._dtls is None or self._socket is None or self._remote is None:
+            return
+        for datagram in self._dtls.datagrams():
+            self._socket.send_to(datagram, self._remote)
+
+    def _tell_dtls_state(self) -> None:
+        dtls = self._dtls
+        if dtls is None or dtls.state is self._dtls_state:
+            return
+        self._dtls_state = dtls.state
+        if dtls.state is DtlsState.CONNECTED:
+            keys = dtls.srtp_keys()
+            self._inbound = SrtpSession.inbound(keys.profile, keys.remote_master)
+            self._outbound = SrtpSession.outbound(keys.profile, keys.local_master)
+            self.srtp_receive_context = self._inbound.context
+            self.srtp_context = self._outbound.context
+            self.srtp_overhead_bytes = keys.profile.rtp_overhead_bytes
+        if dtls.error:
+            logger.warning("DTLS with %s failed: %s", self._remote, dtls.error)
+        self._listener.on_dtls_state(dtls.state)
+        if dtls.state is DtlsState.CONNECTED:
+            self._listener.on_connected()
+        elif dtls.state in (DtlsState.CLOSED, DtlsState.FAILED):
+            self._listener.on_disconnected()
+
+    def _fail(self) -> None:
+        """ICE has ended for good: the peer's address means nothing any more."""
+        self._release()
+        self._listener.on_disconnected()
+
+    def _release(self) -> None:
+        service = self._service
+        service.transports_by_ufrag.pop(self.credentials.ufrag, None)
+        service.transports_by_prefix.pop(self._prefix, None)
+        for sock, name in self._routes:
+            if sock.routes.get(name) is self:
+                del sock.routes[name]
+        self._routes.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _remember_route(self, sock: UdpSocket, remote: tuple[str, int]) -> None:
+        """From now on what comes from this address is ours; the latest to prove itself has it."""
+        name = pack_sockaddr(*remote)
+        if sock.routes.get(name) is not self:
+            sock.routes[name] = self
+            self._routes.add((sock, name))
+
+    # Time.
+
+    def _schedule(self, now: float) -> None:
+        """Keep one timer at the earliest deadline; one that is too early just looks again."""
+        deadline = self._agent.deadline
+        if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None:
+            dtls_at = now + remaining
+            deadline = dtls_at if deadline is None else min(deadline, dtls_at)
+        if deadline is None or (self._timer is not None and self._timer_at <= deadline):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = deadline
+        self._timer = self._service.timers.call_later(max(0.0, deadline - now), self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._closed:
+            return
+        now = self._service.timers.now()
+        self._agent.handle_timeout(now)
+        if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None and remaining <= 0:
+            self._dtls.handle_timeout()
+            self._pump_dtls(now)
+        self._pump(now)

@@ -1,0 +1,116 @@
+"""A leg: one viewer's copy of one stream, seen from the forwarding side."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from kms_trio.media.flow import FlowDetector
+from kms_trio.net.header_layout import ABS_SEND_TIME_URI, AUDIO_LEVEL_URI, MID_URI, HeaderLayout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kms_trio.net.forwarding import ForwardingGroup
+    from kms_trio.net.send_arena import SendArena
+
+__all__ = ["LegRoute", "RtpLeg"]
+
+
+class LegRoute(Protocol):
+    """Where a leg's packets go; the transport of the viewer implements it.
+
+    `name_address` points at a socket address which the transport keeps up to date in place.
+    """
+
+    arena: SendArena
+    name_address: int
+    namelen: int
+    srtp_context: Any
+    srtp_overhead_bytes: int
+
+
+@attrs.define(eq=False)
+class RtpLeg:
+    """Rewriting state and counters of one leg.
+
+    What the viewer gets is one unbroken RTP stream, whatever source feeds it: its sequence numbers and timestamps are
+    those of the source plus an offset that is chosen anew at each change of source.  `payload_type_of` maps a stream's
+    format to the negotiated payload type.
+    """
+
+    ssrc: int
+    clock_rate_hz: int
+    flow: FlowDetector
+    extensions: Mapping[str, int]
+    mid: bytes = b""
+    route: LegRoute | None = None
+    payload_type: int = 0
+    audio: bool = False
+    on_started: Callable[[], None] | None = None
+
+    group: ForwardingGroup | None = None
+    next_sequence_number: int = attrs.field(factory=lambda: secrets.randbelow(1 << 15))
+    sequence_offset: int = 0
+    timestamp_offset: int = 0
+    first_source_sequence: int = 0
+    last_timestamp: int | None = None
+    last_sent_at: float = 0.0
+    packets_sent_before: int = 0
+    payload_bytes_sent_before: int = 0
+    group_packets_mark: int = 0
+    group_bytes_mark: int = 0
+    retransmitted: int = 0
+    retransmission_budget: int = 0
+    retransmission_second: int = 0
+
+    @property
+    def layout(self) -> HeaderLayout:
+        return HeaderLayout(
+            abs_send_time=ABS_SEND_TIME_URI in self.extensions,
+            audio_level=self.audio and AUDIO_LEVEL_URI in self.extensions,
+            mid_bytes=len(self.mid) if MID_URI in self.extensions else 0,
+        )
+
+    def template(self) -> bytes:
+        """The header of this leg's packets, changing fields left zero."""
+        return self.layout.template(
+            self.payload_type,
+            self.ssrc,
+            abs_send_time_id=self.extensions.get(ABS_SEND_TIME_URI, 0),
+            audio_level_id=self.extensions.get(AUDIO_LEVEL_URI, 0),
+            mid_id=self.extensions.get(MID_URI, 0),
+            mid=self.mid,
+        )
+
+    @property
+    def packets_sent(self) -> int:
+        """Packets sent, retransmissions not counted."""
+        group = self.group
+        return self.packets_sent_before + (group.packets - self.group_packets_mark if group else 0)
+
+    @property
+    def payload_bytes_sent(self) -> int:
+        """Payload bytes sent, without headers (what sender reports count, RFC 3550 section 6.4.1)."""
+        group = self.group
+        return self.payload_bytes_sent_before + (group.payload_bytes - self.group_bytes_mark if group else 0)
+
+    def begin(self, source_sequence: int, source_timestamp: int, now: float) -> None:
+        """Choose the offsets so that the source's packet follows what was sent last."""
+        self.first_source_sequence = source_sequence
+        self.sequence_offset = self.next_sequence_number - source_sequence
+        if self.last_timestamp is None:
+            timestamp = secrets.randbelow(1 << 31)
+        else:
+            elapsed = max(1, round((now - self.last_sent_at) * self.clock_rate_hz))
+            timestamp = self.last_timestamp + elapsed
+        self.timestamp_offset = timestamp - source_timestamp
+
+    def end(self, source_sequence: int, source_timestamp: int, now: float) -> None:
+        """Note what was sent last, before the source is left."""
+        self.next_sequence_number = source_sequence + self.sequence_offset + 1
+        self.last_timestamp = source_timestamp + self.timestamp_offset
+        self.last_sent_at = now

@@ -1,0 +1,58 @@
+"""Where datagrams of one socket arrive, up to 64 with one call, and are decrypted in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pylibsrtp._binding import ffi
+
+from kms_trio.net.syscalls import IOVEC, MMSGHDR, Syscalls, address_of
+
+__all__ = ["BATCH", "ReceiveArena"]
+
+BATCH = 64
+SLOT_BYTES = 2048
+NAME_BYTES = 32
+
+
+class ReceiveArena:
+    """Slots for one socket.  `views[i]` is the memory of a datagram, valid until the next `receive`."""
+
+    def __init__(self, syscalls: Syscalls, fd: int, namelen: int) -> None:
+        self._syscalls = syscalls
+        self._fd = fd
+        slots = np.zeros((BATCH, SLOT_BYTES), np.uint8)
+        names = np.zeros((BATCH, NAME_BYTES), np.uint8)
+        vectors = np.zeros(BATCH, IOVEC)
+        messages = np.zeros(BATCH, MMSGHDR)
+        index = np.arange(BATCH, dtype=np.uint64)
+        vectors["base"] = address_of(slots) + SLOT_BYTES * index
+        vectors["len"] = SLOT_BYTES
+        messages["name"] = address_of(names) + NAME_BYTES * index
+        messages["namelen"] = namelen
+        messages["iov"] = address_of(vectors) + 16 * index
+        messages["iovlen"] = 1
+        self._keep = (slots, names, vectors, messages)
+        self._received = messages["len"]
+        self._messages = syscalls.pointer(address_of(messages))
+        self.views = [memoryview(row) for row in slots]
+        self._names = [memoryview(row)[:namelen] for row in names]
+        base = address_of(slots)
+        self.pointers: list[Any] = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(BATCH)]
+        self.lengths = np.zeros(BATCH, np.int32)
+        lengths = address_of(self.lengths)
+        self.length_pointers: list[Any] = [ffi.cast("int *", lengths + 4 * i) for i in range(BATCH)]
+
+    def receive(self) -> list[int]:
+        """Receive what is there: the length of each datagram (a longer one than a slot is cut off).
+
+        Raises BlockingIOError when nothing is there, OSError for anything else.
+        """
+        count = self._syscalls.recvmmsg(self._fd, self._messages, BATCH)
+        lengths: list[int] = self._received[:count].tolist()
+        return lengths
+
+    def source(self, slot: int) -> bytes:
+        """The socket address that a datagram came from, as the kernel writes it."""
+        return bytes(self._names[slot])

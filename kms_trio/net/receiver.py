@@ -1,0 +1,122 @@
+"""One incoming RTP stream (one SSRC): from decrypted packets to a pushed `RtpStream`, and the feedback it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kms_trio.media.flow import Timers
+from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
+from kms_trio.media.streams import RtpStream
+from kms_trio.media.formats import Format
+from kms_trio.media.timing import MediaClock, SenderClock
+from kms_trio.net.key_frame_requests import KeyFrameRequests
+from kms_trio.rtc.payload import payload_format
+from kms_trio.rtc.rtp.header import RtpError, read_extension
+from kms_trio.rtc.rtp.nack import NackGenerator
+from kms_trio.rtc.rtp.reception import ReceptionStatistics
+from kms_trio.rtc.rtp.sequence import SequenceUnwrapper, TimestampUnwrapper
+
+__all__ = ["RtpReceiver"]
+
+
+class ReceivedStream(RtpStream):
+    """What a receiver pushes into; sends the wishes of consumers back to it."""
+
+    def __init__(self, format: Format, clock: MediaClock, receiver: RtpReceiver) -> None:
+        super().__init__(format, clock)
+        self._receiver = receiver
+
+    def request_key_frame(self) -> None:
+        self._receiver.key_frames.request()
+
+    def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        self._receiver.wanted_bitrate_bps = bitrate_bps
+
+
+class RtpReceiver:
+    """State of one SSRC.
+
+    `receive` takes packets one by one as they lie in the receive arena; `flush` pushes those of a batch at once.
+    `send_key_frame_request` sends PLI or FIR when the thinning allows it; `nack` is None where it was not negotiated.
+    """
+
+    def __init__(
+        self,
+        ssrc: int,
+        payload_type: int,
+        format: Format,
+        *,
+        timers: Timers,
+        sender_clock: SenderClock,
+        send_key_frame_request: Callable[[], None],
+        use_nack: bool,
+        audio_level_id: int = 0,
+    ) -> None:
+        self.ssrc = ssrc
+        self.payload_type = payload_type
+        self.reception = ReceptionStatistics(ssrc, format.clock_rate_hz)
+        self.nack = NackGenerator() if use_nack else None
+        self.key_frames = KeyFrameRequests(timers, send_key_frame_request)
+        self.wanted_bitrate_bps: int | None = None
+        self.clock = MediaClock(format.clock_rate_hz, sender_clock)
+        self.stream: RtpStream = ReceivedStream(format, self.clock, self)
+        self.malformed = 0
+        self._video = not format.is_audio
+        self._starts_key_frame = payload_format(format.encoding_name).starts_key_frame
+        self._audio_level_id = audio_level_id
+        self._sequence = SequenceUnwrapper()
+        self._timestamp = TimestampUnwrapper()
+        self._batch: list[RtpPacket] = []
+
+    @property
+    def last_timestamp(self) -> int | None:
+        """The unwrapped timestamp that came last."""
+        return self._timestamp.last
+
+    def unwrap_timestamp(self, timestamp: int) -> int | None:
+        """A 32-bit timestamp out of a sender report, put beside the last one received; None before any packet."""
+        last = self._timestamp.last
+        if last is None:
+            return None
+        return last + ((timestamp - last + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+
+    def receive(
+        self, packet: memoryview, marker: bool, sequence_number: int, timestamp: int, start: int, end: int, now: float
+    ) -> bool:
+        """Take one packet.  True if it is the first one of a batch, so that the caller notes to `flush`."""
+        unwrapped = self._sequence.unwrap(sequence_number)
+        unwrapped_timestamp = self._timestamp.unwrap(timestamp)
+        size = end - start
+        self.reception.received(unwrapped, unwrapped_timestamp, size, now)
+        nack = self.nack
+        if nack is not None:
+            nack.received(unwrapped, now)
+        if not size:
+            return False  # padding only (bandwidth probes): counted, of no use to anybody
+        payload = bytes(packet[start:end])
+        key_frame = self._video and self._starts_key_frame(payload)
+        if key_frame:
+            self.key_frames.received()
+            if nack is not None:
+                nack.key_frame_received(unwrapped)
+        level = self._audio_level(packet) if self._audio_level_id else NO_AUDIO_LEVEL
+        batch = self._batch
+        batch.append(RtpPacket(unwrapped, unwrapped_timestamp, marker, payload, key_frame, level))
+        return len(batch) == 1
+
+    def flush(self, now: float) -> None:
+        """Push what came since the last flush."""
+        batch, self._batch = self._batch, []
+        if batch:
+            self.stream.push(batch, now)
+
+    def close(self) -> None:
+        self.key_frames.close()
+
+    def _audio_level(self, packet: memoryview) -> int:
+        try:
+            level = read_extension(packet, self._audio_level_id)
+        except RtpError:
+            self.malformed += 1
+            return NO_AUDIO_LEVEL
+        return level[0] if level else NO_AUDIO_LEVEL

@@ -1,0 +1,156 @@
+"""The sending side of one negotiated media: ties a sink pad's stream to a leg and answers the viewer's feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kms_trio.media.flow import FlowDetector, Timers
+from kms_trio.media.formats import Format, StreamKind, Want
+from kms_trio.media.streams import RtpStream
+from kms_trio.net.fanout import RtpFanout
+from kms_trio.net.leg import LegRoute, RtpLeg
+from kms_trio.rtc.rtcp import ReportBlock
+
+__all__ = ["RtpSender", "fanout_of"]
+
+
+def fanout_of(stream: RtpStream) -> RtpFanout:
+    """The one fan-out of a stream."""
+    if stream.fanout is None:
+        stream.fanout = RtpFanout(stream)
+    fanout: RtpFanout = stream.fanout
+    return fanout
+
+
+class RtpSender:
+    """Sends one media to one peer.
+
+    `codecs` are the negotiated ones, (payload type, format), in order of preference.  A stream is forwarded while both
+    the stream (`set_stream`) and the route (`set_route`) are there.
+    """
+
+    def __init__(
+        self,
+        *,
+        ssrc: int,
+        codecs: Sequence[tuple[int, Format]],
+        extensions: Mapping[str, int],
+        mid: bytes,
+        flow: FlowDetector,
+        timers: Timers,
+    ) -> None:
+        self._codecs = tuple(codecs)
+        self._timers = timers
+        first = self._codecs[0][1]
+        self.leg = RtpLeg(
+            ssrc=ssrc, clock_rate_hz=first.clock_rate_hz, flow=flow, extensions=extensions, mid=mid, audio=first.is_audio
+        )
+        flow.measure = lambda: self.leg.packets_sent
+        self.round_trip_s = 0.0
+        self.packets_lost = 0
+        self.fraction_lost = 0
+        self.nacks_received = 0
+        self.plis_received = 0
+        self.firs_received = 0
+        self.remb_bps = 0
+        self._stream: RtpStream | None = None
+        self._fanout: RtpFanout | None = None
+        self._last_fir: int | None = None
+
+    @property
+    def ssrc(self) -> int:
+        return self.leg.ssrc
+
+    @property
+    def want(self) -> Want:
+        """What the sink pad of this media asks for."""
+        return Want(StreamKind.RTP, tuple(format for _, format in self._codecs))
+
+    @property
+    def stream(self) -> RtpStream | None:
+        return self._stream
+
+    def set_stream(self, stream: RtpStream | None) -> None:
+        """Forward another stream from now on (None: nothing)."""
+        self._leave()
+        self._stream = stream
+        self._join()
+
+    def set_route(self, route: LegRoute | None) -> None:
+        """The transport is connected, has moved to another socket, or (None) is gone."""
+        if route is not None and self.leg.route is not None and self._fanout is not None:
+            self.leg.route = route
+            self._fanout.reroute_leg(self.leg)
+            return
+        self._leave()
+        self.leg.route = route
+        self._join()
+
+    def request_key_frame(self) -> None:
+        """The viewer cannot decode (PLI, FIR), or the application asks in its name."""
+        if self._stream is not None:
+            self._stream.request_key_frame()
+
+    def want_bitrate(self, bitrate_bps: int | None) -> None:
+        if self._stream is not None and self._fanout is not None:
+            self._stream.want_bitrate(self.leg, bitrate_bps)
+
+    def nack_received(self, sequence_numbers: Sequence[int], now: float) -> None:
+        self.nacks_received += 1
+        if self._fanout is not None:
+            self._fanout.retransmit(self.leg, list(sequence_numbers), now)
+
+    def pli_received(self) -> None:
+        self.plis_received += 1
+        self.request_key_frame()
+
+    def fir_received(self, command_sequence: int) -> None:
+        """RFC 5104 section 4.3.1.2: a repeated command number is the same request once more."""
+        if command_sequence != self._last_fir:
+            self._last_fir = command_sequence
+            self.firs_received += 1
+            self.request_key_frame()
+
+    def report_received(self, block: ReportBlock, ntp_middle_now: int) -> None:
+        self.packets_lost = block.packets_lost
+        self.fraction_lost = block.fraction_lost
+        round_trip_s = block.round_trip_s(ntp_middle_now)
+        if round_trip_s is not None:
+            self.round_trip_s = round_trip_s
+
+    def rtp_timestamp_at(self, unix_s: float) -> int | None:
+        """The leg's RTP timestamp (unwrapped) that belongs to a moment of our clock: what sender reports tell."""
+        if self._stream is None or self.leg.group is None:
+            return None
+        timestamp = self._stream.clock.timestamp_at(unix_s)
+        return None if timestamp is None else timestamp + self.leg.timestamp_offset
+
+    def close(self) -> None:
+        self._leave()
+        self._stream = None
+        self.leg.route = None
+
+    def _join(self) -> None:
+        stream, route = self._stream, self.leg.route
+        if stream is None or route is None:
+            return
+        payload_type = self._payload_type_of(stream.format)
+        if payload_type is None:
+            return
+        self.leg.payload_type = payload_type
+        self._fanout = fanout_of(stream)
+        self._fanout.add_leg(self.leg, self._timers.now())
+
+    def _leave(self) -> None:
+        if self._fanout is not None:
+            self._fanout.remove_leg(self.leg, self._timers.now())
+            self._fanout = None
+
+    def _payload_type_of(self, format: Format) -> int | None:
+        """The payload type with the same format parameters if there is one, else of the same encoding."""
+        same = [(number, other) for number, other in self._codecs if other.same_encoding(format)]
+        mode = dict(format.parameters).get("packetization-mode")
+        for number, other in same:
+            if dict(other.parameters).get("packetization-mode") == mode:
+                return number
+        return same[0][0] if same else None

@@ -1,0 +1,84 @@
+"""One set of timers for a whole media worker: a heap and a single sleeping task.
+
+Engines, flow detectors and RTCP schedules have thousands of deadlines and no tasks of their own.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from collections.abc import Callable
+
+import trio
+
+__all__ = ["Timer", "WorkerTimers"]
+
+logger = logging.getLogger("kms.timers")
+
+
+class Timer:
+    """A callback that is due at `when` (monotonic seconds)."""
+
+    __slots__ = ("_callback", "when")
+
+    def __init__(self, when: float, callback: Callable[[], None]) -> None:
+        self.when = when
+        self._callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        """Never call back.  Calling this twice, or after the callback ran, does nothing."""
+        self._callback = None
+
+    @property
+    def pending(self) -> bool:
+        return self._callback is not None
+
+    def _fire(self) -> None:
+        callback, self._callback = self._callback, None
+        if callback is None:
+            return
+        try:
+            callback()
+        except Exception:  # named guard: one endpoint's timer must not stop everybody's
+            logger.exception("a timer callback failed")
+
+
+class WorkerTimers:
+    """`media.flow.Timers` on Trio's clock, so that tests can run it with an autojump clock."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._scope: trio.CancelScope | None = None
+
+    def now(self) -> float:
+        return trio.current_time()
+
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
+        return self.call_at(trio.current_time() + delay_s, callback)
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        timer = Timer(when, callback)
+        heapq.heappush(self._heap, (when, next(self._order), timer))
+        if self._scope is not None and when < self._scope.deadline:
+            self._scope.deadline = when
+        return timer
+
+    def __len__(self) -> int:
+        """Timers that are still to fire, cancelled ones left out (for tests and metrics)."""
+        return sum(timer.pending for _, _, timer in self._heap)
+
+    async def run(self) -> None:
+        """Fire callbacks when they are due, for ever."""
+        while True:
+            deadline = self._heap[0][0] if self._heap else float("inf")
+            with trio.CancelScope(deadline=deadline) as self._scope:
+                await trio.sleep_forever()
+            self._scope = None
+            self._fire_due(trio.current_time())
+
+    def _fire_due(self, now: float) -> None:
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            heapq.heappop(heap)[2]._fire()

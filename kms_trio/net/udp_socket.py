@@ -1,0 +1,54 @@
+"""One UDP socket of a worker: bound to one local address, shared by all endpoints that announce it."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from kms_trio.net.addresses import LocalAddress, pack_sockaddr
+from kms_trio.net.receive_arena import ReceiveArena
+from kms_trio.net.send_arena import SendArena
+from kms_trio.net.syscalls import Syscalls
+
+if TYPE_CHECKING:
+    from kms_trio.net.ice_transport import IceTransport
+
+__all__ = ["UdpSocket"]
+
+BUFFER_BYTES = 4 << 20
+
+
+class UdpSocket:
+    """`routes` says which transport a peer's address belongs to; keys are socket addresses as the kernel writes them."""
+
+    def __init__(self, syscalls: Syscalls, local: LocalAddress, port: int) -> None:
+        """Raises OSError when the port is taken."""
+        self.local = local
+        self.socket = socket.socket(local.family, socket.SOCK_DGRAM)
+        try:
+            self.socket.setblocking(False)
+            if local.family is socket.AF_INET6:
+                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self.socket.bind((local.host, port))
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                self.socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        except OSError:
+            self.socket.close()
+            raise
+        self.port: int = self.socket.getsockname()[1]
+        self.address = (local.host, self.port)
+        self.namelen = len(pack_sockaddr(*self.address))
+        self.routes: dict[bytes, IceTransport] = {}
+        self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
+        self.send_arena = SendArena(syscalls, self.socket.fileno())
+        self.send_errors = 0
+
+    def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
+        """Send one datagram now; failures are counted, as the network may lose any of them."""
+        try:
+            self.socket.sendto(data, remote)
+        except (OSError, ValueError):
+            self.send_errors += 1
+
+    def close(self) -> None:
+        self.socket.close()
