@@ -1,0 +1,162 @@
+/**
+ * Draws a LivePipeline as SVG: columns from left (cameras, files) to right (screens, files).
+ */
+
+import { formatRate } from "./stats.js";
+
+const BOX = { width: 168, height: 62 };
+const GAP = { x: 92, y: 22 };
+const PAD = 10;
+const SVG = "http://www.w3.org/2000/svg";
+
+const GOOD = new Set(["READY", "CONNECTED", "START", "FLOWING"]);
+const BUSY = new Set(["GATHERING", "CONNECTING", "NEW", "PAUSE"]);
+const BAD = new Set(["FAILED", "DISCONNECTED"]);
+
+function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+const flows = (table) => Object.values(table).includes("FLOWING");
+
+/** Nodes and edges of the drawing: the elements plus what is outside of the server (browsers, files). */
+export function describeGraph(pipeline) {
+  const nodes = new Map();
+  const edges = [];
+  const feeds = (id) => [...pipeline.links.values()].some(({ source }) => source === id);
+  const isFed = (id) => [...pipeline.links.values()].some(({ sink }) => sink === id);
+  for (const item of pipeline.elements.values()) {
+    nodes.set(item.id, { id: item.id, name: item.name, kind: item.type, item });
+    const outside = (side, name, kind) => {
+      const id = `${item.id}#${side}`;
+      nodes.set(id, { id, name, kind, outside: true });
+      const into = side === "from";
+      const rate = into ? item.rateIn : item.rateOut;
+      edges.push({ source: into ? id : item.id, sink: into ? item.id : id, rate, flowing: rate > 0, transcoding: false });
+    };
+    const file = item.uri ? decodeURIComponent(item.uri.split("/").pop()) : "";
+    if (item.type === "WebRtcEndpoint" && (feeds(item.id) || item.rateIn > 0)) outside("from", "browser", "camera, microphone");
+    if (item.type === "WebRtcEndpoint" && (isFed(item.id) || item.rateOut > 0)) outside("to", "browser", "screen, speaker");
+    if (item.type === "PlayerEndpoint") outside("from", file, "file");
+    if (item.type === "RecorderEndpoint") outside("to", file, "file");
+  }
+  for (const { source, sink, types } of pipeline.links.values()) {
+    const from = pipeline.elements.get(source);
+    const to = pipeline.elements.get(sink);
+    if (!from || !to) continue;
+    edges.push({
+      source,
+      sink,
+      types,
+      rate: from.rateIn ?? to.rateOut,
+      flowing: flows(from.flowOut) && (flows(to.flowIn) || source === sink),
+      transcoding: Object.values(from.transcoding).includes("TRANSCODING"),
+    });
+  }
+  return { nodes, edges };
+}
+
+/** Gives each node x and y: column = longest way from a source, self-connections left out. */
+function arrange({ nodes, edges }) {
+  const column = new Map([...nodes.keys()].map((id) => [id, 0]));
+  for (let round = 0; round < nodes.size; round++) {
+    for (const { source, sink } of edges) {
+      if (source !== sink) column.set(sink, Math.max(column.get(sink), Math.min(column.get(source) + 1, nodes.size)));
+    }
+  }
+  const columns = [];
+  for (const node of nodes.values()) (columns[column.get(node.id)] ??= []).push(node);
+  const tallest = Math.max(...columns.map((rows) => rows?.length ?? 0));
+  const parentY = (node) => {
+    const above = edges.filter(({ sink, source }) => sink === node.id && source !== node.id).map(({ source }) => nodes.get(source).y ?? 0);
+    return above.length ? above.reduce((sum, y) => sum + y, 0) / above.length : 0;
+  };
+  columns.forEach((rows, index) => {
+    if (index) rows.sort((a, b) => parentY(a) - parentY(b)); // stable: the order of creation otherwise
+    const top = ((tallest - rows.length) * (BOX.height + GAP.y)) / 2;
+    rows.forEach((node, row) => {
+      node.x = PAD + index * (BOX.width + GAP.x);
+      node.y = PAD + 26 + top + row * (BOX.height + GAP.y);
+    });
+  });
+  return {
+    width: PAD * 2 + columns.length * BOX.width + (columns.length - 1) * GAP.x,
+    height: PAD * 2 + 26 + tallest * BOX.height + (tallest - 1) * GAP.y,
+  };
+}
+
+function health(state) {
+  if (GOOD.has(state)) return "good";
+  if (BUSY.has(state)) return "busy";
+  return BAD.has(state) ? "bad" : "none";
+}
+
+function drawNode(node, own) {
+  const group = svg("g", { class: `node${node.outside ? " end" : ""}${own.has(node.id) ? " own" : ""}`, "data-node": node.id, "data-type": node.kind });
+  group.append(
+    svg("rect", { class: "box", x: node.x, y: node.y, width: BOX.width, height: BOX.height, rx: 9 }),
+    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, shorten(node.name, 22)),
+  );
+  if (node.kind !== node.name) group.append(svg("text", { class: "kind", x: node.x + 12, y: node.y + 36 }, node.kind));
+  const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection");
+  states.forEach(([name, value], index) => {
+    const x = node.x + 12 + index * 50;
+    group.setAttribute(`data-${name}`, value);
+    const dot = svg("circle", { class: "dot", cx: x + 3.5, cy: node.y + 50, r: 3.5, "data-health": health(value) });
+    const label = name === "uri" ? value.toLowerCase() : { ice: "ICE", dtls: "DTLS", media: "media" }[name];
+    group.append(dot, svg("text", { class: "chip", x: x + 11, y: node.y + 53.5 }, label));
+  });
+  const lines = [node.name, node.kind, ...states.map(([name, value]) => `${name}: ${value}`)];
+  group.append(svg("title", {}, lines.join("\n")));
+  return group;
+}
+
+function drawEdge(edge, { nodes }) {
+  const from = nodes.get(edge.source);
+  const to = nodes.get(edge.sink);
+  const width = edge.rate > 0 ? Math.min(5, 1.4 + Math.log10(1 + edge.rate / 50_000)) : 1.4;
+  let path;
+  let label;
+  if (from === to) {
+    const [left, right, top] = [from.x + BOX.width * 0.25, from.x + BOX.width * 0.75, from.y];
+    path = `M${right},${top} C${right + 14},${top - 34} ${left - 14},${top - 34} ${left},${top}`;
+    label = { x: from.x + BOX.width / 2, y: top - 14 };
+  } else {
+    const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
+    const end = { x: to.x, y: to.y + BOX.height / 2 };
+    const middle = (start.x + end.x) / 2;
+    path = `M${start.x},${start.y} C${middle},${start.y} ${middle},${end.y} ${end.x},${end.y}`;
+    label = { x: end.x - GAP.x / 2, y: (start.y + 3 * end.y) / 4 - 6 };
+  }
+  const types = edge.types ? `${edge.types.join(", ").toLowerCase()}${edge.transcoding ? " (transcoding)" : ""}` : "SRTP or file";
+  return svg(
+    "g",
+    {
+      class: "edge",
+      "data-source": edge.source,
+      "data-sink": edge.sink,
+      "data-bps": Math.round(edge.rate ?? 0),
+      "data-flow": edge.flowing ? "yes" : "no",
+      "data-transcoding": edge.transcoding ? "yes" : "no",
+    },
+    svg("path", { d: path, "stroke-width": width }),
+    svg("text", label, formatRate(edge.rate)),
+    svg("title", {}, types),
+  );
+}
+
+/** Redraws `root` from the pipeline; `own` holds the ids of elements that this tab created. */
+export function drawGraph(root, pipeline, own) {
+  const graph = describeGraph(pipeline);
+  if (!graph.nodes.size) return root.replaceChildren();
+  const { width, height } = arrange(graph);
+  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "The media pipeline" });
+  drawing.style.maxWidth = `${width * 1.15}px`;
+  for (const edge of graph.edges) drawing.append(drawEdge(edge, graph));
+  for (const node of graph.nodes.values()) drawing.append(drawNode(node, own));
+  return root.replaceChildren(drawing);
+}
