@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import enum
 import importlib.resources
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 
 Container = Literal["", "[]", "<>"]
 TypeKind = Literal["primitive", "enum", "register", "remote"]
+
+T = TypeVar("T")
+MaybeAwaitable: TypeAlias = T | Awaitable[T]
+"""What a method of an interface returns: an implementation may be a plain or an async method, as it likes."""
 
 KURENTO_MODULES = frozenset({"core", "elements", "filters"})
 """The modules that share the wire prefix `kurento`; any other module uses its own name."""
@@ -144,8 +148,8 @@ class RemoteClass:
 class ModuleDescriptor:
     """All that a module brings: its own classes, types and events, and where its implementations live.
 
-    `factories` maps a creatable class to the import path of its implementation (`"kms_elements.webrtc:WebRtcEndpoint"`),
-    which is imported when the first object of that class is created. `generation_time` has the shape
+    `factories` maps a creatable class to the import path of its implementation, `"package.module:Class"`, which is
+    imported when the first object of that class is created. `generation_time` has the shape
     `Nov 21 2026 19:25:00`. `package` is the package that holds the resolved spec as `module.kmd.json`.
     """
 

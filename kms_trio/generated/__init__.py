@@ -1,0 +1,1 @@
+"""Code generated from module specs; `core` is the server itself."""

@@ -1,0 +1,1 @@
+"""Module specs (`*.kmd.json`): read leniently, resolved against their imports, turned into code."""

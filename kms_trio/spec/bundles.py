@@ -1,0 +1,94 @@
+"""Which modules a repository generates, and where to: the file `bundles.toml` beside the specs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kms_trio.spec.errors import SpecError
+from kms_trio.spec.loader import load_module
+from kms_trio.spec.python_code import generate_python
+from kms_trio.spec.resolve import ResolvedModule, resolve
+
+BUNDLES_FILE = "bundles.toml"
+_KEYS = frozenset({"spec", "output", "package", "factories"})
+
+
+@attrs.frozen
+class Bundle:
+    """A module of the repository; `output` is None when its spec is only checked."""
+
+    module: str
+    spec: Path
+    output: Path | None = None
+    package: str | None = None
+    factories: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def read_bundles(file: Path) -> list[Bundle]:
+    """The bundles listed in a `bundles.toml`. Raises SpecError."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SpecError(f"cannot read {file}: {error}") from error
+    tables = content.get("module")
+    if not isinstance(tables, dict):
+        raise SpecError(f"no modules in {file}", expected="tables [module.NAME]")
+    return [_bundle(name, table, file) for name, table in tables.items()]
+
+
+def _bundle(name: str, table: Any, file: Path) -> Bundle:
+    if not isinstance(table, dict) or not set(table) <= _KEYS:
+        raise SpecError(f"bad [module.{name}] in {file}", expected=f"only the keys {', '.join(sorted(_KEYS))}")
+    factories = table.get("factories", {})
+    texts = [table.get(key, "") for key in ("spec", "output", "package")]
+    if not isinstance(factories, dict) or not all(isinstance(text, str) for text in (*texts, *factories.values())):
+        raise SpecError(f"bad [module.{name}] in {file}", expected="strings, and a table of strings 'factories'")
+    spec, output, package = texts
+    if bool(output) != bool(package):
+        raise SpecError(f"bad [module.{name}] in {file}", expected="'output' and 'package' together")
+    root = file.parent
+    return Bundle(name, root / spec, root / output if output else None, package or None, factories)
+
+
+def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:
+    """The specs of all bundles, resolved together. Raises SpecError."""
+    return resolve(load_module(bundle.spec, bundle.module) for bundle in bundles)
+
+
+def generate_bundles(bundles: list[Bundle], generation_time: str) -> dict[Path, str]:
+    """All generated files of the repository. Raises SpecError."""
+    modules = load_bundles(bundles)
+    packages = {bundle.module: bundle.package for bundle in bundles if bundle.package is not None}
+    files: dict[Path, str] = {}
+    for bundle in bundles:
+        if bundle.output is None:
+            continue
+        module = modules[bundle.module]
+        check_factories(module, bundle.factories)
+        for name, text in generate_python(module, packages, bundle.factories, generation_time).items():
+            files[bundle.output / name] = text
+    return files
+
+
+def check_factories(module: ResolvedModule, factories: Mapping[str, str]) -> None:
+    """Raise SpecError unless exactly the creatable classes of `module` have an implementation."""
+    creatable = {item.name: item for item in module.spec.remote_classes if item.creatable}
+    for name in factories:
+        if name not in creatable:
+            raise SpecError(
+                f"implementation of '{name}', which is no creatable class of module '{module.name}'",
+                module.spec.location,
+                expected=f"one of {', '.join(sorted(creatable))}",
+            )
+    for name, definition in creatable.items():
+        if name not in factories:
+            raise SpecError(
+                f"class '{name}' has no implementation",
+                definition.location,
+                expected="'package.module:Class'",
+            )

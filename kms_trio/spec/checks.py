@@ -1,0 +1,156 @@
+"""The rules that a spec must keep once its names are in scope. Each broken one is a SpecError at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from kms_trio.spec.defaults import check_default
+from kms_trio.spec.errors import Location, SpecError
+from kms_trio.spec.model import (
+    ComplexType,
+    DataItem,
+    EventSpec,
+    Method,
+    ModuleSpec,
+    RemoteClassSpec,
+    TypeName,
+)
+from kms_trio.spec.naming import accessor, snake_case
+from kms_trio.spec.symbols import Scope, Symbol
+
+T = TypeVar("T")
+
+
+def check_module(spec: ModuleSpec, scope: Scope) -> None:
+    """Check every definition of `spec`."""
+    for remote_class in spec.remote_classes:
+        _check_class(remote_class, scope)
+    for complex_type in spec.complex_types:
+        _check_complex_type(complex_type, scope)
+    for event in spec.events:
+        what = f"event '{event.name}'"
+        _no_cycle(event, what, scope.event)
+        _unique_names(event.properties, what)
+        _check_items(event.properties, scope)
+
+
+def _check_class(remote_class: RemoteClassSpec, scope: Scope) -> None:
+    what = f"class '{remote_class.name}'"
+    if remote_class.extends is not None:
+        _expect_kind(scope.type(remote_class.extends, remote_class.location), "remote", what, remote_class.location)
+        _no_cycle(remote_class, what, scope.type)
+    _check_items(remote_class.properties, scope)
+    for method in remote_class.methods:
+        _check_parameters(method, f"method '{remote_class.name}.{method.name}'", scope)
+        if method.returns is not None:
+            scope.type(method.returns.type, method.returns.location)
+    if remote_class.constructor is not None:
+        _check_constructor(remote_class.constructor, f"constructor of '{remote_class.name}'", scope)
+    _unique_members(remote_class, what)
+    seen: dict[str, Location] = {}
+    for reference in remote_class.events:
+        scope.event(reference.type, reference.location)
+        _unique(str(reference.type), reference.location, seen, f"event '{reference.type}' of {what}")
+
+
+def _check_constructor(constructor: Method, what: str, scope: Scope) -> None:
+    _check_parameters(constructor, what, scope)
+    for parameter in constructor.parameters:
+        if parameter.optional and not parameter.has_default:
+            raise SpecError(
+                f"optional parameter '{parameter.name}' of {what} has no default",
+                parameter.location,
+                expected="a 'defaultValue'",
+            )
+
+
+def _check_parameters(method: Method, what: str, scope: Scope) -> None:
+    _unique_names(method.parameters, what)
+    _check_items(method.parameters, scope)
+    optional: DataItem | None = None
+    for parameter in method.parameters:
+        if parameter.optional:
+            optional = parameter
+        elif optional is not None:
+            raise SpecError(
+                f"required parameter '{parameter.name}' of {what} follows the optional '{optional.name}'",
+                parameter.location,
+                expected="optional parameters last",
+            )
+
+
+def _check_complex_type(complex_type: ComplexType, scope: Scope) -> None:
+    if complex_type.type_format == "ENUM":
+        seen: dict[str, Location] = {}
+        for value in complex_type.values:
+            _unique(value, complex_type.location, seen, f"value '{value}' of enum '{complex_type.name}'")
+        return
+    what = f"register '{complex_type.name}'"
+    if complex_type.extends is not None:
+        _expect_kind(scope.type(complex_type.extends, complex_type.location), "register", what, complex_type.location)
+        _no_cycle(complex_type, what, scope.type)
+    _unique_names(complex_type.properties, what)
+    _check_items(complex_type.properties, scope)
+
+
+def _check_items(items: Iterable[DataItem], scope: Scope) -> None:
+    for item in items:
+        scope.type(item.type, item.location)
+        if item.has_default:
+            check_default(item, scope)
+
+
+def _unique_names(items: Sequence[DataItem], what: str) -> None:
+    seen: dict[str, Location] = {}
+    for item in items:
+        _unique(snake_case(item.name), item.location, seen, f"'{item.name}' of {what}")
+
+
+def _unique_members(remote_class: RemoteClassSpec, what: str) -> None:
+    """A property takes its own name and, on the wire, those of its getter and setter."""
+    members: dict[str, Location] = {}
+    operations: dict[str, Location] = {}
+    for property_ in remote_class.properties:
+        label = f"property '{property_.name}' of {what}"
+        _unique(snake_case(property_.name), property_.location, members, label)
+        _unique(accessor("get", property_.name), property_.location, operations, label)
+        if property_.settable:
+            _unique(accessor("set", property_.name), property_.location, operations, label)
+    for method in remote_class.methods:
+        label = f"method '{method.name}' of {what}"
+        _unique(snake_case(method.name), method.location, members, label)
+        _unique(method.name, method.location, operations, label)
+
+
+def _unique(name: str, location: Location, seen: dict[str, Location], label: str) -> None:
+    if name in seen:
+        raise SpecError(f"{label} defined twice", location, found=f"the first one at {seen[name]}")
+    seen[name] = location
+
+
+def _expect_kind(symbol: Symbol, kind: str, what: str, location: Location) -> None:
+    if symbol.kind != kind:
+        words = {"remote": "a remote class", "register": "a register", "enum": "an enum", "primitive": "a primitive"}
+        raise SpecError(
+            f"bad 'extends' of {what}", location, expected=words[kind], found=f"'{symbol.name}', {words[symbol.kind]}"
+        )
+
+
+def _no_cycle(
+    definition: RemoteClassSpec | ComplexType | EventSpec,
+    what: str,
+    find: Callable[[TypeName, Location], Symbol],
+) -> None:
+    """Follow `extends` up; only own definitions can take part in a cycle, as imports never look back."""
+    path = [definition.name]
+    current: Any = definition
+    while current.extends is not None:
+        current = find(current.extends, current.location).definition
+        if current is None:
+            return
+        path.append(current.name)
+        if current is definition:
+            raise SpecError(f"{what} extends itself", definition.location, found=" -> ".join(path))
+        if len(path) > len(set(path)):
+            return  # a cycle further up, reported where it is

@@ -1,0 +1,58 @@
+"""From specs as written to modules whose every name is known to mean something.
+
+`resolve` is the one entrance: it orders modules by their imports and checks each against those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from kms_trio.spec.checks import check_module
+from kms_trio.spec.imports import expanded_imports, kurento_version, order_modules
+from kms_trio.spec.model import Import, ModuleSpec, RemoteClassSpec, TypeName
+from kms_trio.spec.symbols import Scope, Symbol
+
+
+@attrs.frozen
+class ResolvedModule:
+    """A spec that passed all checks, with its imports expanded and its names in scope."""
+
+    spec: ModuleSpec
+    kurento_version: str
+    imports: tuple[Import, ...]
+    scope: Scope = attrs.field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The module's name."""
+        return self.spec.name
+
+    def type(self, name: TypeName) -> Symbol:
+        """What a type name of this module means."""
+        return self.scope.type(name, self.spec.location)
+
+    def parent(self, remote_class: RemoteClassSpec) -> Symbol | None:
+        """The class that a class of this module extends."""
+        return None if remote_class.extends is None else self.type(remote_class.extends)
+
+
+def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
+    """Resolve modules that between them contain all they import, by name, imports first. Raises SpecError."""
+    resolved: dict[str, ResolvedModule] = {}
+    for spec in order_modules(specs):
+        imports = expanded_imports(spec)
+        scope = Scope.of(spec, _reachable(imports, resolved))
+        check_module(spec, scope)
+        resolved[spec.name] = ResolvedModule(spec, kurento_version(spec), imports, scope)
+    return resolved
+
+
+def resolve_one(spec: ModuleSpec, dependencies: Iterable[ModuleSpec]) -> ResolvedModule:
+    """Resolve `spec` with its dependencies at hand. Raises SpecError."""
+    return resolve([spec, *dependencies])[spec.name]
+
+
+def _reachable(imports: Iterable[Import], resolved: Mapping[str, ResolvedModule]) -> dict[str, Scope]:
+    return {import_.name: resolved[import_.name].scope for import_ in imports}
