@@ -1,0 +1,101 @@
+"""Audio encoding: fixed frames of samples in, one encoded frame each out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from kms_trio.codecs.resample import Resampler
+from kms_trio.codecs.tables import AUDIO_ENCODERS, AudioEncoderProfile
+from kms_trio.media.formats import Format
+from kms_trio.media.frames import EncodedFrame
+from kms_trio.media.streams import RawFrame
+
+__all__ = ["AudioEncoder"]
+
+FRAME_S: Final = Fraction(20, 1000)
+"""Length of a frame where the codec leaves the choice (ptime of RTP)."""
+
+
+class AudioEncoder:
+    """Encodes samples that arrive in frames of any size.
+
+    Timestamps count in the format's clock rate.  Where the source has a gap, the timestamps of the output have it, too
+    (less than a frame before it is lost); what cannot be encoded is left out.
+    """
+
+    def __init__(self, format: Format, source_clock_rate_hz: int) -> None:
+        self._profile = AUDIO_ENCODERS[format.encoding_name]
+        self._rate_hz = format.clock_rate_hz
+        self._channels = max(1, format.channels)
+        self._layout = "stereo" if self._channels == 2 else "mono"
+        self._source_clock_rate_hz = source_clock_rate_hz
+        self._frame_samples = self._profile.frame_samples or int(FRAME_S * self._rate_hz)
+        self._resampler = Resampler(self._profile.sample_format, self._layout, self._rate_hz)
+        self._planar = self._profile.sample_format.endswith("p")
+        self._waiting: npt.NDArray[Any] | None = None
+        self._next_pts = 0
+        self._context = self._open(self._profile)
+
+    def convert(self, frame: RawFrame) -> Sequence[EncodedFrame]:
+        """Encode what became whole with this frame.  Errors of the codec cost the samples at hand, no more."""
+        if frame.pts is None:
+            return ()
+        encoded: list[EncodedFrame] = []
+        try:
+            # A private frame: the one we were given is shared with other consumers.
+            for part in self._resampler.push(_view(frame), frame.pts, self._source_clock_rate_hz):
+                self._append(part)
+                encoded += self._encode_whole_frames()
+        except av.error.FFmpegError:
+            self._context = self._open(self._profile)
+            self._waiting = None
+        return encoded
+
+    def _open(self, profile: AudioEncoderProfile) -> av.AudioCodecContext:
+        context = av.CodecContext.create(profile.codec, "w")
+        assert isinstance(context, av.AudioCodecContext)
+        context.sample_rate = self._rate_hz
+        context.layout = self._layout
+        context.format = av.AudioFormat(profile.sample_format)
+        context.time_base = Fraction(1, self._rate_hz)
+        context.thread_count = 1
+        if profile.bitrate_bps:
+            context.bit_rate = profile.bitrate_bps * self._channels // 2
+        context.options = dict(profile.options)
+        return context
+
+    def _append(self, part: av.AudioFrame) -> None:
+        if self._resampler.discontinuity or self._waiting is None:
+            assert part.pts is not None
+            self._waiting, self._next_pts = part.to_ndarray(), part.pts
+            self._resampler.discontinuity = False
+        else:
+            self._waiting = np.concatenate((self._waiting, part.to_ndarray()), axis=1)
+
+    def _encode_whole_frames(self) -> list[EncodedFrame]:
+        assert self._waiting is not None
+        encoded = []
+        width = self._frame_samples * (1 if self._planar else self._channels)
+        while self._waiting.shape[1] >= width:
+            samples = np.ascontiguousarray(self._waiting[:, :width])
+            self._waiting = self._waiting[:, width:]
+            frame = av.AudioFrame.from_ndarray(samples, self._profile.sample_format, self._layout)
+            frame.sample_rate = self._rate_hz
+            frame.pts, frame.time_base = self._next_pts, Fraction(1, self._rate_hz)
+            self._next_pts += self._frame_samples
+            for packet in self._context.encode(frame):
+                if packet.pts is not None:
+                    encoded.append(EncodedFrame(bytes(packet), packet.pts, True, self._frame_samples))
+        return encoded
+
+
+def _view(frame: RawFrame) -> av.AudioFrame:
+    copy = av.AudioFrame.from_ndarray(frame.to_ndarray(), frame.format.name, frame.layout.name)
+    copy.sample_rate = frame.sample_rate
+    return copy
