@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kms_trio.rtc.ice.learning import peer_reflexive_priority
+from kms_trio.rtc.ice.pairs import CandidatePair, PairState
 from kms_trio.rtc.ice.states import IceRole, IceStatistics, Transmit
 from kms_trio.rtc.ice.transactions import CONSENT_ANSWER_S, INITIAL_RTO_S, Transaction, Transactions
 from kms_trio.rtc.stun import Message, StunError, build_check, parse_message
 
 if TYPE_CHECKING:
     from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
-    from kms_trio.rtc.ice.pairs import CandidatePair
     from kms_trio.rtc.stun import Address
 
 
@@ -25,6 +25,15 @@ class Answer:
     message: Message
     symmetric: bool
     """It came from where the request went, to where it came from; otherwise the check failed (section 7.2.5.2.1)."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the pair works."""
+        return self.message.error is None and self.symmetric and not self.message.not_understood
+
+    def is_error(self, code: int) -> bool:
+        """Whether it is this error response."""
+        return self.message.error is not None and self.message.error[0] == code
 
 
 class Checker:
@@ -62,7 +71,7 @@ class Checker:
         self._remote_key = remote.key
         self._username = f"{remote.ufrag}:{self._local.ufrag}"
 
-    def send(
+    def check(
         self,
         pair: CandidatePair,
         now: float,
@@ -102,19 +111,17 @@ class Checker:
         self._statistics.retransmissions_sent += 1
         self._put(transaction)
 
-    def handle_timeout(self, now: float) -> list[CandidatePair]:
-        """Send again what is due; returns the pairs whose check was given up."""
-        timed_out = []
+    def handle_timeout(self, now: float) -> None:
+        """Send again what is due; the pairs whose last attempt was not answered have failed."""
         for transaction in self._open.due(now):
             if transaction.exhausted:
                 self._open.remove(transaction)
                 if not transaction.consent:
-                    timed_out.append(transaction.pair)
+                    transaction.pair.state = PairState.FAILED
             else:
                 transaction.resent(now)
                 self._statistics.retransmissions_sent += 1
                 self._put(transaction)
-        return timed_out
 
     def receive(self, data: bytes, *, local: Address, remote: Address, now: float) -> Answer | None:
         """Match a response; None (and counted) if it is malformed, not asked for, or not signed by the peer.
@@ -142,8 +149,7 @@ class Checker:
             self._statistics.responses_received += 1
             if transaction.attempts == 1:
                 # Once it has been sent again nobody knows which transmission was answered (Karn's rule).
-                self._statistics.total_round_trip_time_s += now - transaction.sent_at
-                self._statistics.round_trip_times_measured += 1
+                self._statistics.add_round_trip(now - transaction.sent_at)
         else:
             self._statistics.errors_received += 1
         pair = transaction.pair

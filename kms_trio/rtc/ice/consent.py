@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 INTERVAL_S: Final = 5.0
 """Between two checks, randomised by a fifth either way."""
+MAX_INTERVAL_S: Final = 1.2 * INTERVAL_S
 LIFETIME_S: Final = 30.0
 """How long one answer gives consent."""
 
@@ -38,28 +39,27 @@ class Consent:
         """No pair is in use any more."""
         self._pair = None
 
-    def check_sent(self, now: float) -> None:
-        """Schedule the next check, 4 to 6 s ahead."""
-        self._schedule(now)
-
     def answered(self, pair: CandidatePair, now: float) -> None:
         """A success response came for `pair`."""
         if pair is self._pair:
             self._answered_at = now
 
     def check_due(self, now: float) -> bool:
-        """Whether a consent check is to be sent."""
-        return self._pair is not None and now >= self._next_check_at
+        """Whether a consent check is to be sent now; if so the next one is due 4 to 6 s later."""
+        if self._pair is None or now < self._next_check_at:
+            return False
+        self._schedule(now)
+        return True
 
-    def silent_for(self, now: float, silence_s: float) -> bool:
+    def is_silent(self, now: float, silence_s: float) -> bool:
         """Whether the peer has not answered for `silence_s`."""
         return self._pair is not None and now >= self._answered_at + silence_s
 
-    def deadline(self, *silences_s: float) -> float | None:
-        """When the next check is due, or one of these silences is reached."""
+    def deadline(self, silence_s: float) -> float | None:
+        """When the next check is due, or the silence is reached."""
         if self._pair is None:
             return None
-        return min(self._next_check_at, *(self._answered_at + silence_s for silence_s in silences_s))
+        return min(self._next_check_at, self._answered_at + silence_s)
 
     def _schedule(self, now: float) -> None:
         self._next_check_at = now + INTERVAL_S * (0.8 + 0.4 * self._random.random())

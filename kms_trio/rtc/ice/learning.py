@@ -29,13 +29,16 @@ def learned_remote(address: Address, priority: int | None) -> Candidate:
     )
 
 
-def learned_local(base: Candidate, mapped: Address) -> Candidate:
-    """Ourselves, as the peer sees us through a NAT.
+def learned_local(base: Candidate, mapped: Address | None) -> Candidate | None:
+    """Ourselves, as the peer sees us through a NAT; None if there is none in between.
 
     Args:
         base: the local candidate that the request was sent from.
         mapped: XOR-MAPPED-ADDRESS of the response.
     """
+    # A link-local base may carry the name of our interface, which does not go over the wire.
+    if mapped is None or mapped == (base.host.partition("%")[0], base.port):
+        return None
     host, port = mapped
     return Candidate(
         foundation=candidate_foundation(_TYPE, base.host),

@@ -16,7 +16,7 @@ from kms_trio.rtc.ice.candidate import Candidate, ip_address
 from kms_trio.rtc.ice.states import IceRole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kms_trio.rtc.ice.transactions import Transaction
     from kms_trio.rtc.stun import Address
@@ -85,9 +85,7 @@ def can_pair(local: Candidate, remote: Candidate) -> bool:
     ours, theirs = ip_address(local.host), ip_address(remote.host)
     if isinstance(ours, ipaddress.IPv4Address):
         return isinstance(theirs, ipaddress.IPv4Address)
-    return (
-        ours is not None and isinstance(theirs, ipaddress.IPv6Address) and ours.is_link_local == theirs.is_link_local
-    )
+    return ours is not None and isinstance(theirs, ipaddress.IPv6Address) and ours.is_link_local == theirs.is_link_local
 
 
 class CheckList:
@@ -122,9 +120,12 @@ class CheckList:
         self._pairs[local.address, remote.address] = pair
         return pair
 
-    def keep_only(self, wanted: frozenset[CandidatePair]) -> None:
-        """Forget all other pairs (RFC 8445 section 8.1.2: after nomination the rest is not checked)."""
-        self._pairs = {key: pair for key, pair in self._pairs.items() if pair in wanted}
+    def drop(self, unwanted: Callable[[CandidatePair], bool]) -> list[CandidatePair]:
+        """Forget some pairs, and return them."""
+        dropped = [pair for pair in self if unwanted(pair)]
+        for pair in dropped:
+            del self._pairs[pair.local_address, pair.remote_address]
+        return dropped
 
     def replace_remote(self, remote: Candidate, role: IceRole) -> None:
         """A candidate was signalled whose address had been learned as peer-reflexive before (RFC 8838 section 11.4)."""

@@ -118,3 +118,11 @@ class IceStatistics:
     """Remote candidates and pairs beyond the limits."""
     total_round_trip_time_s: float = 0.0
     round_trip_times_measured: int = 0
+    round_trip_time_s: float | None = None
+    """The last one."""
+
+    def add_round_trip(self, round_trip_time_s: float) -> None:
+        """Count one measured round trip."""
+        self.round_trip_time_s = round_trip_time_s
+        self.total_round_trip_time_s += round_trip_time_s
+        self.round_trip_times_measured += 1
