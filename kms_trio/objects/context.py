@@ -1,0 +1,49 @@
+"""The services that every media object is given."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from kms_trio.clock import Clock
+    from kms_trio.dispatch import ModuleDescriptor
+    from kms_trio.media.flow import Timers
+    from kms_trio.objects.bus import EventBus
+    from kms_trio.objects.directory import Directory
+    from kms_trio.objects.media_object import MediaObject
+    from kms_trio.objects.references import References
+    from kms_trio.objects.scopes import Supervisor
+    from kms_trio.objects.uri_policy import UriPolicy
+    from kms_trio.settings import Settings
+
+
+@attrs.define(kw_only=True)
+class ObjectContext:
+    """One server's services; two servers in a process have two contexts and share nothing.
+
+    `network` (`kms_trio.net.service.NetworkService`) and `codecs` (`kms_trio.codecs.service.CodecService`) are injected
+    by the application; `modules` are the loaded module descriptors by name.
+    """
+
+    settings: Settings
+    clock: Clock
+    directory: Directory
+    references: References
+    bus: EventBus
+    supervisor: Supervisor
+    timers: Timers
+    uri_policy: UriPolicy
+    network: Any
+    codecs: Any
+    modules: Mapping[str, ModuleDescriptor]
+    #: Called with a pipeline whose own task crashed; set by the lifecycle, which then releases it.
+    on_pipeline_crash: Callable[[MediaObject], None] | None = None
+    _counters: dict[str, itertools.count[int]] = attrs.field(factory=dict, init=False)
+
+    def next_number(self, kind: str) -> int:
+        """Count things of a kind in this server from 0, for the names of elements and bins in events and graphs."""
+        return next(self._counters.setdefault(kind, itertools.count()))

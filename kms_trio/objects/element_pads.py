@@ -1,0 +1,121 @@
+"""The pads of one element, made at first use, and the flow and transcoding states that clients ask about.
+
+A pad is named by its media type and a description, `default` unless the client says otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.generated.core.types import MediaType
+from kms_trio.media.formats import Format
+from kms_trio.media.pads import SinkPad, SourcePad
+
+DEFAULT_DESCRIPTION: Final = "default"
+
+#: Whole-element operations do their work for each of these, in this order.
+ALL_MEDIA_TYPES: Final = (MediaType.AUDIO, MediaType.VIDEO, MediaType.DATA)
+
+agnostic_logger = logging.getLogger("agnosticbin")
+
+PadKey = tuple[MediaType, str]
+
+
+class ElementPads:
+    """Source and sink pads by (media type, description).
+
+    `make_source`, `make_sink` build a pad. `on_flow(incoming, media_type, description, flowing)` and
+    `on_transcoding(media_type, description, active)` are called when a state changes.
+    """
+
+    def __init__(
+        self,
+        make_source: Callable[[MediaType, str], SourcePad],
+        make_sink: Callable[[MediaType, str], SinkPad],
+        on_flow: Callable[[bool, MediaType, str, bool], None],
+        on_transcoding: Callable[[MediaType, str, bool], None],
+    ) -> None:
+        self._make_source = make_source
+        self._make_sink = make_sink
+        self._on_flow = on_flow
+        self._on_transcoding = on_transcoding
+        self.sources: dict[PadKey, SourcePad] = {}
+        self.sinks: dict[PadKey, SinkPad] = {}
+        self._transcoding: dict[PadKey, bool] = {}
+
+    def source(self, media_type: MediaType, description: str = DEFAULT_DESCRIPTION) -> SourcePad:
+        """The source pad of that name, made now if need be."""
+        key = (media_type, description)
+        pad = self.sources.get(key)
+        if pad is None:
+            pad = self.sources[key] = self._make_source(media_type, description)
+            pad.on_flow = lambda flowing: self._on_flow(False, media_type, description, flowing)
+            pad.on_transcoding = lambda active, have, want: self._decided(key, active, have, want)
+        return pad
+
+    def sink(self, media_type: MediaType, description: str = DEFAULT_DESCRIPTION) -> SinkPad:
+        """The sink pad of that name, made now if need be."""
+        key = (media_type, description)
+        pad = self.sinks.get(key)
+        if pad is None:
+            pad = self.sinks[key] = self._make_sink(media_type, description)
+            pad.on_flow = lambda flowing: self._on_flow(True, media_type, description, flowing)
+        return pad
+
+    def links_out(self) -> Iterator[tuple[SourcePad, SinkPad]]:
+        """Every link that leaves the element."""
+        for source in tuple(self.sources.values()):
+            for sink in source.sinks:
+                yield source, sink
+
+    def links_in(self) -> Iterator[tuple[SourcePad, SinkPad]]:
+        """Every link that enters the element."""
+        for sink in tuple(self.sinks.values()):
+            if sink.source is not None:
+                yield sink.source, sink
+
+    def flowing_in(self, media_type: MediaType, description: str) -> bool:
+        """Whether media flows into that sink. Raises KurentoError 40107 for DATA."""
+        _refuse_data(media_type, "MediaFlowingIn")
+        pad = self.sinks.get((media_type, description))
+        return pad is not None and pad.flow.flowing
+
+    def flowing_out(self, media_type: MediaType, description: str) -> bool:
+        """Whether media flows out of that source. Raises KurentoError 40107 for DATA."""
+        _refuse_data(media_type, "MediaFlowingOut")
+        pad = self.sources.get((media_type, description))
+        return pad is not None and pad.flow.flowing
+
+    def transcoding(self, media_type: MediaType, description: str) -> bool:
+        """Whether any media of that source was ever encoded anew. Raises KurentoError 40107 for DATA."""
+        _refuse_data(media_type, "MediaTranscoding")
+        return self._transcoding.get((media_type, description), False)
+
+    def close(self) -> None:
+        """Unlink everything."""
+        for sink in self.sinks.values():
+            sink.close()
+        for source in self.sources.values():
+            source.close()
+
+    def _decided(self, key: PadKey, active: bool, have: Format, want: Format) -> None:
+        """The first decision is news, and so is the first that needs an encoder; nothing leads back from there."""
+        media = key[0].lower()
+        agnostic_logger.debug("Upstream provided caps: %s; downstream wanted caps: %s", have, want)
+        known = self._transcoding.get(key)
+        if known or known is active:
+            return
+        self._transcoding[key] = active
+        if active:
+            agnostic_logger.info("TRANSCODING ACTIVE for %s", media)
+        else:
+            agnostic_logger.debug("TRANSCODING INACTIVE for %s", media)
+        self._on_transcoding(key[0], key[1], active)
+
+
+def _refuse_data(media_type: MediaType, query: str) -> None:
+    if media_type is MediaType.DATA:
+        raise KurentoError(ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"Media type DATA is not supported for {query}")

@@ -1,0 +1,83 @@
+"""Calling an operation of an object by its wire name with wire parameters.
+
+A property is two operations, `getX` and `setX`. Optional parameters choose the overload: the call is made with the
+longest run of them, in declared order, that are all there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kms_trio.dispatch import OperationKind, Parameter
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.objects.marshal import missing_parameter
+
+if TYPE_CHECKING:
+    from kms_trio.objects.marshal import Marshaller
+    from kms_trio.objects.media_object import MediaObject
+
+
+async def invoke(media_object: MediaObject, name: str, parameters: Any, marshaller: Marshaller) -> Any:
+    """Call operation `name`; return its result as wire JSON, None for one that returns nothing.
+
+    Raises KurentoError: 40008 for an unknown operation, 40001 for wrong parameters, or what the operation raises.
+    """
+    operation = media_object.object_class.operations.get(name)
+    if operation is None:
+        count = len(parameters) if isinstance(parameters, (dict, list)) else 0
+        raise KurentoError(ErrorCode.MALFORMED_TRANSACTION, f"Method '{name}' with {count} parameters not found")
+    if operation.kind is OperationKind.GETTER:
+        return marshaller.write(getattr(media_object, operation.attribute))
+    if operation.kind is OperationKind.SETTER:
+        values = parameters if isinstance(parameters, dict) else {}
+        arguments = read_parameters(operation.parameters, values, marshaller)
+        setattr(media_object, operation.attribute, next(iter(arguments.values())))
+        return None
+    given = _required_object(parameters, "operationParams", operation.parameters)
+    arguments = read_parameters(operation.parameters, given, marshaller)
+    result = getattr(media_object, operation.attribute)(**arguments)
+    if inspect.isawaitable(result):
+        result = await result
+    if operation.returns is None or (operation.returns.container == "<>" and not result):
+        return None  # an empty map, such as the statistics of an idle endpoint, is null on the wire
+    return marshaller.write(result)
+
+
+def constructor_arguments(declared: tuple[Parameter, ...], parameters: Any, marshaller: Marshaller) -> dict[str, Any]:
+    """Read the parameters of a constructor into keywords. Raises KurentoError 40001, 40101 or 40107."""
+    if parameters is not None and not isinstance(parameters, dict):
+        raise _not_an_object("constructorParams")
+    return read_parameters(declared, _required_object(parameters, "constructorParams", declared), marshaller)
+
+
+def read_parameters(
+    declared: tuple[Parameter, ...], given: Mapping[str, Any], marshaller: Marshaller
+) -> dict[str, Any]:
+    """Read `given` by the declaration. A required parameter must be there; the first optional one missing ends it."""
+    arguments: dict[str, Any] = {}
+    for parameter in declared:
+        value = given.get(parameter.name)
+        if value is None:
+            if parameter.optional:
+                break
+            if parameter.name not in given:
+                raise missing_parameter(parameter.name, parameter.type)
+        arguments[parameter.attribute] = marshaller.read_parameter(value, parameter.type, parameter.name)
+    return arguments
+
+
+def _required_object(parameters: Any, key: str, declared: tuple[Parameter, ...]) -> Mapping[str, Any]:
+    """The parameter object, which may be missing only where nothing in it is required."""
+    if isinstance(parameters, dict):
+        return parameters
+    if all(parameter.optional for parameter in declared):
+        return {}
+    if parameters is None:
+        raise KurentoError(ErrorCode.MARSHALL_ERROR, f"'{key}' is required")
+    raise _not_an_object(key)
+
+
+def _not_an_object(key: str) -> KurentoError:
+    return KurentoError(ErrorCode.MARSHALL_ERROR, f"'{key}' should be an object")

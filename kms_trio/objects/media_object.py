@@ -1,0 +1,178 @@
+"""MediaObject: what every object that a client can hold has in common.
+
+An object goes through: constructor (takes parameters, acquires nothing), `start` (acquires; failing makes the create
+request fail), life in the directory, `close` (gives back what it holds), and then its tasks are cancelled.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.generated.core.events import Error
+from kms_trio.generated.core.interfaces import MediaObjectInterface
+from kms_trio.generated.core.types import Tag
+from kms_trio.objects.ids import new_object_id
+from kms_trio.objects.scopes import Scope
+
+if TYPE_CHECKING:
+    from kms_trio.dispatch import RemoteClass
+    from kms_trio.generated.core.events import RaiseBase
+    from kms_trio.objects.context import ObjectContext
+    from kms_trio.objects.media_pipeline import MediaPipeline
+
+logger = logging.getLogger(__name__)
+
+#: `Error.type` of a crash inside an element.
+UNEXPECTED_ELEMENT_ERROR: Final = "UNEXPECTED_ELEMENT_ERROR"
+#: `Error.errorCode` that goes with it.
+CRASH_ERROR_CODE: Final = 1
+
+
+class MediaObject(MediaObjectInterface):
+    """Base of pipelines, elements, hubs and the ServerManager."""
+
+    def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
+        self.context = context
+        self.object_class = object_class
+        self._id = new_object_id(parent.id if parent is not None else None, object_class.qualified_name)
+        self._parent = parent
+        self._children: dict[str, MediaObject] = {}
+        self._name = self._id
+        self._tags: dict[str, str] = {}
+        self._send_tags_in_events = False
+        self._creation_time = int(context.clock.unix())
+        #: Set before a release begins, so that objects which die together do not tell each other.
+        self.releasing = False
+        self.scope: Scope = Scope(self._id, parent.scope if parent is not None else context.supervisor, self.on_crash)
+
+    def __repr__(self) -> str:
+        return f"<{self.object_class.name} {self._id}>"
+
+    # Life.
+
+    async def start(self) -> None:
+        """Acquire what the object needs. `create` waits; a KurentoError raised here becomes its error reply."""
+
+    async def close(self) -> None:
+        """Give back what the object holds, while its tasks still run. Called once, under a shielded deadline."""
+
+    def spawn(self, async_fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        """Run a task that lives as long as this object at most.
+
+        An exception in it is logged, raised as an `Error` event on this object, and disturbs nothing else.
+        """
+        self.scope.spawn(async_fn, *args)
+
+    def on_crash(self, crash: Exception) -> None:
+        """A task of this object raised."""
+        logger.error("%s: unexpected error", self._id, exc_info=crash)
+        summary = f"{type(crash).__name__}: {crash}"
+        self.emit_error(UNEXPECTED_ELEMENT_ERROR, CRASH_ERROR_CODE, self.describe_error(CRASH_ERROR_CODE, summary))
+
+    # Events.
+
+    def emit(self, event: RaiseBase) -> None:
+        """Raise `event`: its source, time and tags are filled in here. Returns at once, whoever listens."""
+        bus = self.context.bus
+        if bus.wanted(self._id, event.TYPE):
+            complete = attrs.evolve(
+                event,
+                source=self,
+                timestamp_millis=str(int(self.context.clock.unix() * 1000)),
+                tags=self.get_tags() if self._send_tags_in_events else (),
+            )
+            bus.publish(self, event.TYPE, complete)
+
+    def emit_error(self, error_type: str, code: int, description: str) -> None:
+        """Raise an `Error` event on this object and log it."""
+        logger.warning("%s: %s (%d): %s", self._id, error_type, code, description)
+        self.emit(Error(description=description, error_code=code, type=error_type))
+
+    def describe_error(self, code: int, text: str, debug_info: str = "") -> str:
+        """Word an error as clients are used to read it."""
+        name = self.element_name
+        return f"Error code {code}: {text}, source: {name}, element: {name}, debug info: {debug_info}"
+
+    @property
+    def element_name(self) -> str:
+        """A short name for events, graphs and logs, `kmspassthrough3`."""
+        return f"kms{self.object_class.name.lower()}"
+
+    # The tree.
+
+    def adopt_child(self, child: MediaObject) -> None:
+        """Called by the directory when a child becomes known."""
+        self._children[child.id] = child
+
+    def forget_child(self, child: MediaObject) -> None:
+        """Called by the directory when a child goes."""
+        self._children.pop(child.id, None)
+
+    @property
+    def id(self) -> str:
+        """The id that clients use."""
+        return self._id
+
+    @property
+    def parent(self) -> MediaObject | None:
+        """The pipeline or hub that this object belongs to; None for a pipeline."""
+        return self._parent
+
+    @property
+    def children(self) -> list[MediaObject]:
+        """Direct children, oldest first."""
+        return list(self._children.values())
+
+    @property
+    def media_pipeline(self) -> MediaPipeline | None:
+        """The pipeline at the root; a pipeline is its own, the ServerManager has none."""
+        return self._parent.media_pipeline if self._parent is not None else None
+
+    # Properties and tags.
+
+    @property
+    def name(self) -> str:
+        """A name for humans; the id unless set."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def send_tags_in_events(self) -> bool:
+        """Whether events carry the tags of their source."""
+        return self._send_tags_in_events
+
+    @send_tags_in_events.setter
+    def send_tags_in_events(self, send_tags_in_events: bool) -> None:
+        self._send_tags_in_events = send_tags_in_events
+
+    @property
+    def creation_time(self) -> int:
+        """Unix seconds."""
+        return self._creation_time
+
+    def add_tag(self, key: str, value: str) -> None:
+        """Set a tag, replacing a former value."""
+        self._tags[key] = value
+
+    def remove_tag(self, key: str) -> None:
+        """Remove a tag; an unknown key is ignored."""
+        self._tags.pop(key, None)
+
+    def get_tag(self, key: str) -> str:
+        """Return the value of a tag; raises KurentoError 40110 for an unknown key."""
+        try:
+            return self._tags[key]
+        except KeyError:
+            raise KurentoError(ErrorCode.MEDIA_OBJECT_TAG_KEY_NOT_FOUND, "Tag key not found") from None
+
+    def get_tags(self) -> list[Tag]:
+        """Return all tags, sorted by key."""
+        return [Tag(key=key, value=value) for key, value in sorted(self._tags.items())]

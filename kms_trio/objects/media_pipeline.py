@@ -1,0 +1,53 @@
+"""MediaPipeline: the unit in which media lives, is placed, supervised and released."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from kms_trio.generated.core.interfaces import MediaPipelineInterface
+from kms_trio.generated.core.types import GstreamerDotDetails
+from kms_trio.objects.dot import dump_dot, pipeline_dot
+from kms_trio.objects.media_object import MediaObject
+
+if TYPE_CHECKING:
+    from kms_trio.dispatch import RemoteClass
+    from kms_trio.objects.context import ObjectContext
+
+logger = logging.getLogger(__name__)
+
+
+class MediaPipeline(MediaObject, MediaPipelineInterface):
+    """Contains elements and hubs; only those of one pipeline can be connected."""
+
+    def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
+        super().__init__(context, parent, object_class)
+        self._latency_stats = False
+
+    def on_crash(self, crash: Exception) -> None:
+        """A task of the pipeline itself raised: the pipeline, and nothing but it, goes down."""
+        super().on_crash(crash)
+        if self.context.on_pipeline_crash is not None:
+            self.context.on_pipeline_crash(self)
+
+    @property
+    def media_pipeline(self) -> MediaPipeline:
+        """The pipeline itself."""
+        return self
+
+    @property
+    def latency_stats(self) -> bool:
+        """Whether all elements, present and later ones, measure how long media spends in them."""
+        return self._latency_stats
+
+    @latency_stats.setter
+    def latency_stats(self, latency_stats: bool) -> None:
+        self._latency_stats = latency_stats
+
+    def get_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> str:
+        """Return the elements and their connections as a Graphviz graph."""
+        return pipeline_dot(self, details)
+
+    async def dump_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> None:
+        """Write that graph into the folder of `GST_DEBUG_DUMP_DOT_DIR`, where that is set."""
+        await dump_dot(self, self.get_gstreamer_dot(details))

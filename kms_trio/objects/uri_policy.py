@@ -1,0 +1,72 @@
+"""The one place that decides which URIs may be opened, and what a client's URI means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import attrs
+
+from kms_trio.errors import ErrorCode, KurentoError
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def absolute_uri(uri: str, default_path: str) -> str:
+    """Complete a URI without a scheme: `name.webm` lies below `default_path`, `/name.webm` is a file of the machine.
+
+    `%2F` is read as a slash, as clients that escape too much expect.
+    """
+    uri = uri.replace("%2F", "/").replace("%2f", "/")
+    if _SCHEME.match(uri):
+        return uri
+    if uri.startswith("/"):
+        return f"file://{uri}"
+    return f"{default_path.rstrip('/')}/{uri}"
+
+
+def file_path(uri: str) -> Path | None:
+    """Return the path that a `file:` URI names, or None for any other URI."""
+    if not uri.lower().startswith("file://"):
+        return None
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    rest = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    return Path(unquote(rest))
+
+
+@attrs.frozen
+class UriPolicy:
+    """Folders that may be read from and written to; an empty list allows all that the server's user may."""
+
+    read_roots: Sequence[Path] = ()
+    write_roots: Sequence[Path] = ()
+
+    def check_read(self, uri: str) -> None:
+        """Raise KurentoError 40107 unless `uri` may be read."""
+        self._check(uri, self.read_roots, "read")
+
+    def check_write(self, uri: str) -> None:
+        """Raise KurentoError 40107 unless `uri` may be written."""
+        self._check(uri, self.write_roots, "written")
+
+    @staticmethod
+    def _check(uri: str, roots: Sequence[Path], verb: str) -> None:
+        path = file_path(uri)
+        if not roots or path is None:
+            return
+        try:
+            # Links and `..` are followed first: what counts is where the bytes lie.
+            real = path.resolve()
+            allowed = any(real.is_relative_to(root.resolve()) for root in roots)
+        except (OSError, ValueError, RuntimeError):
+            allowed = False
+        if not allowed:
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"This server does not allow '{uri}' to be {verb}"
+            )
