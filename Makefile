@@ -59,9 +59,10 @@ fuzz: $(STAMP)
 soak: $(STAMP) setup-interop
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
 
-# Python code from module_specs/.
+# What is committed but made from something else: code from module_specs/, conf/ from the settings table.
 generate: $(STAMP)
 	$(BIN)/python -m kms_trio.spec generate
+	$(BIN)/kms-trio config reference conf
 
 # Pins the newest versions that fit together; look at the difference before committing it.
 constraints:

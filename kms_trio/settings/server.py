@@ -100,7 +100,7 @@ class WebsocketSettings:
     path: str = option("path", kinds.text(), "kurento", "Path of the URL: ws://HOST:PORT/path.")
     threads: int = option(
         "threads",
-        kinds.integer(-(10**9), 10**9),
+        kinds.integer(0, 1_000_000),
         10,
         "Read for compatibility; requests are served by tasks, so there is no pool to size.",
     )
