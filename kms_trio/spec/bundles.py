@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,8 +52,8 @@ def _bundle(name: str, table: Any, file: Path) -> Bundle:
     spec, output, package = texts
     if bool(output) != bool(package):
         raise SpecError(f"bad [module.{name}] in {file}", expected="'output' and 'package' together")
-    root = file.parent
-    return Bundle(name, root / spec, root / output if output else None, package or None, factories)
+    folder = output and Path(os.path.normpath(file.parent / output))
+    return Bundle(name, Path(os.path.normpath(file.parent / spec)), folder or None, package or None, factories)
 
 
 def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:

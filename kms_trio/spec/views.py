@@ -5,6 +5,7 @@ Parents always come before their children, so that the generated classes can be 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -298,7 +299,13 @@ def _class_doc(definition: RemoteClassSpec) -> str:
 
 
 def _parameter_list(parameters: Iterable[DataItem]) -> str:
-    return "\n".join(f"- `{snake_case(item.name)}`: {' '.join(item.doc.split())}" for item in parameters)
+    return "\n".join(
+        f"- `{snake_case(item.name)}`: {' '.join(item.doc.split())}{_default(item)}" for item in parameters
+    )
+
+
+def _default(item: DataItem) -> str:
+    return f" Default: `{json.dumps(item.default)}`." if item.optional and item.has_default else ""
 
 
 def _is_remote(type_name: TypeName, module: ResolvedModule) -> bool:

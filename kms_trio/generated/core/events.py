@@ -16,7 +16,7 @@ from kms_trio.generated.core import interfaces, types
 
 @attrs.frozen(kw_only=True)
 class RaiseBase:
-    """event RaiseBase."""
+    """What all events carry."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RaiseBase"
@@ -25,18 +25,18 @@ class RaiseBase:
     )
 
     source: interfaces.MediaObjectInterface | None = None
-    """event RaiseBase.source."""
+    """The object that raised the event."""
 
     timestamp_millis: str = ""
-    """event RaiseBase.timestampMillis."""
+    """When it was raised, in milliseconds since 1970-01-01 UTC, as text."""
 
     tags: Sequence[types.Tag] = ()
-    """event RaiseBase.tags."""
+    """Tags of the object, when its `sendTagsInEvents` is on; empty otherwise."""
 
 
 @attrs.frozen(kw_only=True)
 class Media(RaiseBase):
-    """event Media."""
+    """Base of the events about media."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Media"
@@ -45,12 +45,12 @@ class Media(RaiseBase):
     )
 
     type: str = attrs.field(default=attrs.Factory(lambda self: self.TYPE, takes_self=True))
-    """event Media.type."""
+    """Name of the event, again."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaStateChanged(Media):
-    """event MediaStateChanged."""
+    """Media began or ceased to be exchanged with the peer, as its RTCP tells. Raised only when the state changes."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaStateChanged"
@@ -66,15 +66,15 @@ class MediaStateChanged(Media):
     )
 
     old_state: types.MediaState
-    """event MediaStateChanged.oldState."""
+    """State before."""
 
     new_state: types.MediaState
-    """event MediaStateChanged.newState."""
+    """State now."""
 
 
 @attrs.frozen(kw_only=True)
 class ConnectionStateChanged(Media):
-    """event ConnectionStateChanged."""
+    """The transports to the peer became connected or disconnected. Raised only when the state changes."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ConnectionStateChanged"
@@ -90,15 +90,15 @@ class ConnectionStateChanged(Media):
     )
 
     old_state: types.ConnectionState
-    """event ConnectionStateChanged.oldState."""
+    """State before."""
 
     new_state: types.ConnectionState
-    """event ConnectionStateChanged.newState."""
+    """State now."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaFlowOutStateChanged(Media):
-    """event MediaFlowOutStateChanged."""
+    """Media began to leave the element, or have not done so for 2 to 4 seconds. For AUDIO and VIDEO only."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaFlowOutStateChanged"
@@ -115,18 +115,18 @@ class MediaFlowOutStateChanged(Media):
     )
 
     state: types.MediaFlowState
-    """event MediaFlowOutStateChanged.state."""
+    """Whether media flow now."""
 
     pad_name: str
-    """event MediaFlowOutStateChanged.padName."""
+    """Which source of the element; usually `default`."""
 
     media_type: types.MediaType
-    """event MediaFlowOutStateChanged.mediaType."""
+    """AUDIO or VIDEO."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaFlowInStateChanged(Media):
-    """event MediaFlowInStateChanged."""
+    """Media began to enter the element, or have not done so for 2 to 4 seconds. For AUDIO and VIDEO only."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaFlowInStateChanged"
@@ -143,18 +143,20 @@ class MediaFlowInStateChanged(Media):
     )
 
     state: types.MediaFlowState
-    """event MediaFlowInStateChanged.state."""
+    """Whether media flow now."""
 
     pad_name: str
-    """event MediaFlowInStateChanged.padName."""
+    """Which sink of the element; usually `default`."""
 
     media_type: types.MediaType
-    """event MediaFlowInStateChanged.mediaType."""
+    """AUDIO or VIDEO."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaTranscodingStateChanged(Media):
-    """event MediaTranscodingStateChanged."""
+    """It was decided whether the element's output is transcoded for a sink. Raised when a sink first takes the media,
+    and again when transcoding sets in later; it is not taken back.
+    """
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaTranscodingStateChanged"
@@ -171,18 +173,18 @@ class MediaTranscodingStateChanged(Media):
     )
 
     state: types.MediaTranscodingState
-    """event MediaTranscodingStateChanged.state."""
+    """Whether media are transcoded now."""
 
     bin_name: str
-    """event MediaTranscodingStateChanged.binName."""
+    """Name of the converter, for `isMediaTranscoding`."""
 
     media_type: types.MediaType
-    """event MediaTranscodingStateChanged.mediaType."""
+    """AUDIO or VIDEO."""
 
 
 @attrs.frozen(kw_only=True)
 class ElementConnected(Media):
-    """event ElementConnected."""
+    """The element feeds another one now. Raised by the source, once for each media type."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ElementConnected"
@@ -200,21 +202,21 @@ class ElementConnected(Media):
     )
 
     sink: interfaces.MediaElementInterface
-    """event ElementConnected.sink."""
+    """The element that is fed."""
 
     media_type: types.MediaType
-    """event ElementConnected.mediaType."""
+    """The media of the connection."""
 
     source_media_description: str
-    """event ElementConnected.sourceMediaDescription."""
+    """Which source of this element; usually `default`."""
 
     sink_media_description: str
-    """event ElementConnected.sinkMediaDescription."""
+    """Which sink of the other element; usually `default`."""
 
 
 @attrs.frozen(kw_only=True)
 class ElementDisconnected(Media):
-    """event ElementDisconnected."""
+    """The element does not feed another one any more. Raised by the source, once for each media type."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ElementDisconnected"
@@ -232,21 +234,23 @@ class ElementDisconnected(Media):
     )
 
     sink: interfaces.MediaElementInterface
-    """event ElementDisconnected.sink."""
+    """The element that was fed."""
 
     media_type: types.MediaType
-    """event ElementDisconnected.mediaType."""
+    """The media of the connection."""
 
     source_media_description: str
-    """event ElementDisconnected.sourceMediaDescription."""
+    """Which source of this element; usually `default`."""
 
     sink_media_description: str
-    """event ElementDisconnected.sinkMediaDescription."""
+    """Which sink of the other element; usually `default`."""
 
 
 @attrs.frozen(kw_only=True)
 class Error(RaiseBase):
-    """event Error."""
+    """Something failed that no request is waiting for: a source that cannot be opened, a disk that is full. The object
+    stays, and may be used again where that makes sense.
+    """
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Error"
@@ -262,18 +266,20 @@ class Error(RaiseBase):
     )
 
     description: str
-    """event Error.description."""
+    """What happened, for people."""
 
     error_code: int
-    """event Error.errorCode."""
+    """A number for the failure; 0 where there is none."""
 
     type: str
-    """event Error.type."""
+    """The kind of failure, such as `INVALID_URI`, `INVALID_MEDIA`, `RESOURCE_ERROR_OPEN`, `RESOURCE_ERROR_WRITE`,
+    `RESOURCE_ERROR_NO_SPACE_LEFT`, `STREAM_ERROR_FAILED`, `STREAM_ERROR_DECODE` or `UNEXPECTED_ELEMENT_ERROR`.
+    """
 
 
 @attrs.frozen(kw_only=True)
 class ObjectCreated(RaiseBase):
-    """event ObjectCreated."""
+    """An object was created on the server, by whatever session. Raised by the ServerManager."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ObjectCreated"
@@ -282,12 +288,12 @@ class ObjectCreated(RaiseBase):
     )
 
     object: interfaces.MediaObjectInterface
-    """event ObjectCreated.object."""
+    """The new object."""
 
 
 @attrs.frozen(kw_only=True)
 class ObjectDestroyed(RaiseBase):
-    """event ObjectDestroyed."""
+    """An object is gone from the server. Raised by the ServerManager, for children before their parent."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ObjectDestroyed"
@@ -296,12 +302,12 @@ class ObjectDestroyed(RaiseBase):
     )
 
     object_id: str
-    """event ObjectDestroyed.objectId."""
+    """Id that the object had."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaSessionTerminated(Media):
-    """event MediaSessionTerminated."""
+    """The session with the peer is over; no more media will come."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaSessionTerminated"
@@ -312,7 +318,9 @@ class MediaSessionTerminated(Media):
 
 @attrs.frozen(kw_only=True)
 class MediaSessionStarted(Media):
-    """event MediaSessionStarted."""
+    """The session with the peer has begun. For endpoints with SDP that is when the negotiation is complete; media may
+    still be on their way.
+    """
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaSessionStarted"
@@ -323,7 +331,7 @@ class MediaSessionStarted(Media):
 
 @attrs.frozen(kw_only=True)
 class UriEndpointStateChanged(Media):
-    """event UriEndpointStateChanged."""
+    """The endpoint was started, paused or stopped, or its media ended."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "UriEndpointStateChanged"
@@ -332,4 +340,4 @@ class UriEndpointStateChanged(Media):
     )
 
     state: types.UriEndpointState
-    """event UriEndpointStateChanged.state."""
+    """State now."""

@@ -16,21 +16,23 @@ from kms_trio.generated.core import interfaces
 
 
 class MediaState(enum.StrEnum):
-    """type MediaState."""
+    """Whether media are exchanged with the peer, as seen from its RTCP: CONNECTED while reports come in, DISCONNECTED
+    at first, after a BYE, and when they stay away.
+    """
 
     DISCONNECTED = "DISCONNECTED"
     CONNECTED = "CONNECTED"
 
 
 class ConnectionState(enum.StrEnum):
-    """type ConnectionState."""
+    """Whether all transports of an endpoint are connected to the peer."""
 
     DISCONNECTED = "DISCONNECTED"
     CONNECTED = "CONNECTED"
 
 
 class FilterType(enum.StrEnum):
-    """type FilterType."""
+    """What a filter works upon. AUTODETECT finds out from the filter itself."""
 
     AUDIO = "AUDIO"
     AUTODETECT = "AUTODETECT"
@@ -38,7 +40,10 @@ class FilterType(enum.StrEnum):
 
 
 class GstreamerDotDetails(enum.StrEnum):
-    """type GstreamerDotDetails."""
+    """How much a drawn graph shows. SHOW_MEDIA_TYPE: the media types on the connections; SHOW_CAPS_DETAILS: the formats
+    negotiated; SHOW_NON_DEFAULT_PARAMS: settings that differ from their defaults; SHOW_STATES: states of the
+    elements; SHOW_FULL_PARAMS: all settings; SHOW_ALL: the first four together; SHOW_VERBOSE: everything.
+    """
 
     SHOW_MEDIA_TYPE = "SHOW_MEDIA_TYPE"
     SHOW_CAPS_DETAILS = "SHOW_CAPS_DETAILS"
@@ -50,21 +55,23 @@ class GstreamerDotDetails(enum.StrEnum):
 
 
 class MediaFlowState(enum.StrEnum):
-    """type MediaFlowState."""
+    """Whether media pass a place: FLOWING from the first packet on, NOT_FLOWING after 2 to 4 seconds without any."""
 
     FLOWING = "FLOWING"
     NOT_FLOWING = "NOT_FLOWING"
 
 
 class MediaTranscodingState(enum.StrEnum):
-    """type MediaTranscodingState."""
+    """Whether media are decoded and encoded anew on their way (TRANSCODING) or passed on as they came
+    (NOT_TRANSCODING).
+    """
 
     TRANSCODING = "TRANSCODING"
     NOT_TRANSCODING = "NOT_TRANSCODING"
 
 
 class MediaType(enum.StrEnum):
-    """type MediaType."""
+    """Kind of media: AUDIO, VIDEO, or DATA for messages of data channels."""
 
     AUDIO = "AUDIO"
     DATA = "DATA"
@@ -72,7 +79,7 @@ class MediaType(enum.StrEnum):
 
 
 class VideoCodec(enum.StrEnum):
-    """type VideoCodec."""
+    """A video codec; RAW stands for uncompressed frames."""
 
     H265 = "H265"
     AV1 = "AV1"
@@ -83,7 +90,7 @@ class VideoCodec(enum.StrEnum):
 
 
 class AudioCodec(enum.StrEnum):
-    """type AudioCodec."""
+    """An audio codec; RAW stands for uncompressed samples."""
 
     OPUS = "OPUS"
     PCMU = "PCMU"
@@ -92,14 +99,17 @@ class AudioCodec(enum.StrEnum):
 
 
 class ServerType(enum.StrEnum):
-    """type ServerType."""
+    """Kind of server: KMS a media server, KCS a server that stands in front of several."""
 
     KMS = "KMS"
     KCS = "KCS"
 
 
 class StatsType(enum.StrEnum):
-    """type StatsType."""
+    """Which kind of statistics an entry is, and with it which register: `inboundrtp` and `outboundrtp` one RTP stream,
+    `session` a whole connection, `datachannel` a data channel, `element` and `endpoint` latencies. The others are
+    kept for clients that know them.
+    """
 
     INBOUNDRTP = "inboundrtp"
     OUTBOUNDRTP = "outboundrtp"
@@ -115,7 +125,7 @@ class StatsType(enum.StrEnum):
 
 
 class RTCDataChannelState(enum.StrEnum):
-    """type RTCDataChannelState."""
+    """State of a data channel, in the order of its life."""
 
     CONNECTING = "connecting"
     OPEN = "open"
@@ -124,7 +134,9 @@ class RTCDataChannelState(enum.StrEnum):
 
 
 class RTCStatsIceCandidateType(enum.StrEnum):
-    """type RTCStatsIceCandidateType."""
+    """How an ICE candidate was learnt (RFC 8445): an own address, one seen by a STUN server, one seen by the peer, one
+    lent by a TURN server.
+    """
 
     HOST = "host"
     SERVERREFLEXIVE = "serverreflexive"
@@ -133,7 +145,7 @@ class RTCStatsIceCandidateType(enum.StrEnum):
 
 
 class RTCStatsIceCandidatePairState(enum.StrEnum):
-    """type RTCStatsIceCandidatePairState."""
+    """How far the check of a candidate pair is (RFC 8445, section 6.1.2.6)."""
 
     FROZEN = "frozen"
     WAITING = "waiting"
@@ -144,7 +156,7 @@ class RTCStatsIceCandidatePairState(enum.StrEnum):
 
 
 class UriEndpointState(enum.StrEnum):
-    """type UriEndpointState."""
+    """What an endpoint with a URI is doing: STOP at rest, START running, PAUSE suspended with its place kept."""
 
     STOP = "STOP"
     START = "START"
@@ -153,22 +165,24 @@ class UriEndpointState(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class CodecConfiguration:
-    """type CodecConfiguration."""
+    """A codec with settings for its encoder."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "CodecConfiguration"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"name": "name", "properties": "properties"})
 
     name: str | None = None
-    """CodecConfiguration.name."""
+    """Name of the encoding, as in an SDP `rtpmap`."""
 
     properties: Mapping[str, str] | None = None
-    """CodecConfiguration.properties."""
+    """Settings of the encoder by name."""
 
 
 @attrs.frozen(kw_only=True)
 class RembParams:
-    """type RembParams."""
+    """Parameters of the estimation of what the peer may send, which REMB messages tell it. The estimate rises
+    exponentially while it is far below what was once possible, by steps when near, and falls when packets are lost.
+    """
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RembParams"
@@ -186,78 +200,78 @@ class RembParams:
     )
 
     packets_recv_interval_top: int = 100
-    """RembParams.packetsRecvIntervalTop."""
+    """How many packets to average the received bitrate over, at most. Values below 1 count as 1."""
 
     exponential_factor: float = 0.04
-    """RembParams.exponentialFactor."""
+    """Growth of the estimate for each report without loss while below the threshold, as a share: 0.04 is 4 percent."""
 
     lineal_factor_min: int | None = None
-    """RembParams.linealFactorMin."""
+    """Least step of linear growth, in bps; 50 when left out."""
 
     lineal_factor_grade: float = 30.0
-    """RembParams.linealFactorGrade."""
+    """How many seconds linear growth should take to reach the threshold again."""
 
     decrement_factor: float = 0.5
-    """RembParams.decrementFactor."""
+    """What the estimate is multiplied with when more packets are lost than `upLosses` allows."""
 
     threshold_factor: float = 0.8
-    """RembParams.thresholdFactor."""
+    """Where the linear growth begins, as a share of the bitrate at which packets were last lost."""
 
     up_losses: int = 12
-    """RembParams.upLosses."""
+    """Loss that is borne without a decrease, in parts of 256: 12 is about 5 percent."""
 
     remb_on_connect: int = 300000
-    """RembParams.rembOnConnect."""
+    """First bandwidth asked for when a source begins to send, in bps."""
 
 
 @attrs.frozen(kw_only=True)
 class Fraction:
-    """type Fraction."""
+    """A fraction of two whole numbers."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Fraction"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"numerator": "numerator", "denominator": "denominator"})
 
     numerator: int
-    """Fraction.numerator."""
+    """The upper number."""
 
     denominator: int
-    """Fraction.denominator."""
+    """The lower number; not 0."""
 
 
 @attrs.frozen(kw_only=True)
 class AudioCaps:
-    """type AudioCaps."""
+    """A format of audio."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "AudioCaps"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"codec": "codec", "bitrate": "bitrate"})
 
     codec: AudioCodec
-    """AudioCaps.codec."""
+    """The codec."""
 
     bitrate: int
-    """AudioCaps.bitrate."""
+    """Bitrate in bps."""
 
 
 @attrs.frozen(kw_only=True)
 class VideoCaps:
-    """type VideoCaps."""
+    """A format of video."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "VideoCaps"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"codec": "codec", "framerate": "framerate"})
 
     codec: VideoCodec
-    """VideoCaps.codec."""
+    """The codec."""
 
     framerate: Fraction
-    """VideoCaps.framerate."""
+    """Frames per second."""
 
 
 @attrs.frozen(kw_only=True)
 class ElementConnectionData:
-    """type ElementConnectionData."""
+    """A connection of one media type between two elements."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ElementConnectionData"
@@ -272,39 +286,39 @@ class ElementConnectionData:
     )
 
     source: interfaces.MediaElementInterface
-    """ElementConnectionData.source."""
+    """The element that feeds."""
 
     sink: interfaces.MediaElementInterface
-    """ElementConnectionData.sink."""
+    """The element that is fed."""
 
     type: MediaType
-    """ElementConnectionData.type."""
+    """The media that the connection carries."""
 
     source_description: str
-    """ElementConnectionData.sourceDescription."""
+    """Which of the source's outputs; usually `default`."""
 
     sink_description: str
-    """ElementConnectionData.sinkDescription."""
+    """Which of the sink's inputs; usually `default`."""
 
 
 @attrs.frozen(kw_only=True)
 class Tag:
-    """type Tag."""
+    """A pair of key and value that an application attached to an object."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Tag"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"key": "key", "value": "value"})
 
     key: str
-    """Tag.key."""
+    """Name of the tag."""
 
     value: str
-    """Tag.value."""
+    """Its value."""
 
 
 @attrs.frozen(kw_only=True)
 class OfferOptions:
-    """type OfferOptions."""
+    """Which media an offer asks for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "OfferOptions"
@@ -313,15 +327,15 @@ class OfferOptions:
     )
 
     offer_to_receive_audio: bool = True
-    """OfferOptions.offerToReceiveAudio."""
+    """Whether the offer has a section for audio."""
 
     offer_to_receive_video: bool = True
-    """OfferOptions.offerToReceiveVideo."""
+    """Whether the offer has a section for video."""
 
 
 @attrs.frozen(kw_only=True)
 class ServerInfo:
-    """type ServerInfo."""
+    """What a server says about itself."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ServerInfo"
@@ -330,21 +344,21 @@ class ServerInfo:
     )
 
     version: str
-    """ServerInfo.version."""
+    """Version of the server."""
 
     modules: Sequence[ModuleInfo]
-    """ServerInfo.modules."""
+    """The modules that are loaded."""
 
     type: ServerType
-    """ServerInfo.type."""
+    """KMS for a media server."""
 
     capabilities: Sequence[str]
-    """ServerInfo.capabilities."""
+    """Optional features of the protocol that the server has; `transactions` is one."""
 
 
 @attrs.frozen(kw_only=True)
 class ModuleInfo:
-    """type ModuleInfo."""
+    """A module that the server has loaded."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ModuleInfo"
@@ -353,39 +367,39 @@ class ModuleInfo:
     )
 
     version: str
-    """ModuleInfo.version."""
+    """Version of the module."""
 
     name: str
-    """ModuleInfo.name."""
+    """Name of the module."""
 
     generation_time: str
-    """ModuleInfo.generationTime."""
+    """When its code was generated, like `Nov 21 2026 19:25:00`."""
 
     factories: Sequence[str]
-    """ModuleInfo.factories."""
+    """The classes of the module that can be created, without the module's prefix."""
 
 
 @attrs.frozen(kw_only=True)
 class MediaLatencyStat:
-    """type MediaLatencyStat."""
+    """How long one kind of media took to reach a place."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "MediaLatencyStat"
     WIRE_NAMES: ClassVar[Mapping[str, str]] = MappingProxyType({"name": "name", "type": "type", "avg": "avg"})
 
     name: str
-    """MediaLatencyStat.name."""
+    """The place that was measured, by the name of the pad."""
 
     type: MediaType
-    """MediaLatencyStat.type."""
+    """The media type."""
 
     avg: float
-    """MediaLatencyStat.avg."""
+    """Average time, in nanoseconds."""
 
 
 @attrs.frozen(kw_only=True)
 class Stats:
-    """type Stats."""
+    """What all statistics have."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Stats"
@@ -394,18 +408,18 @@ class Stats:
     )
 
     id: str
-    """Stats.id."""
+    """Identifies the entry; the same in later calls for the same thing."""
 
     type: StatsType
-    """Stats.type."""
+    """The kind of entry."""
 
     timestamp_millis: int
-    """Stats.timestampMillis."""
+    """When the values were taken, in milliseconds since 1970-01-01 UTC."""
 
 
 @attrs.frozen(kw_only=True)
 class ElementStats(Stats):
-    """type ElementStats."""
+    """Latencies of an element. There only while `latencyStats` of the pipeline is on."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "ElementStats"
@@ -414,12 +428,12 @@ class ElementStats(Stats):
     )
 
     input_latency: Sequence[MediaLatencyStat]
-    """ElementStats.inputLatency."""
+    """Time from a buffer's entry into the pipeline to this element, for each input."""
 
 
 @attrs.frozen(kw_only=True)
 class EndpointStats(ElementStats):
-    """type EndpointStats."""
+    """Latencies of an endpoint."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "EndpointStats"
@@ -434,12 +448,12 @@ class EndpointStats(ElementStats):
     )
 
     e2e_latency: Sequence[MediaLatencyStat]
-    """EndpointStats.E2ELatency."""
+    """Time from a buffer's entry into the pipeline to its leaving through this endpoint, for each kind of media."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCStats(Stats):
-    """type RTCStats."""
+    """Base of the statistics of connections, after the names of W3C's WebRTC statistics."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCStats"
@@ -450,7 +464,7 @@ class RTCStats(Stats):
 
 @attrs.frozen(kw_only=True)
 class RTCRTPStreamStats(RTCStats):
-    """type RTCRTPStreamStats."""
+    """What the statistics of one RTP stream, identified by its SSRC, have in both directions."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCRTPStreamStats"
@@ -476,48 +490,48 @@ class RTCRTPStreamStats(RTCStats):
     )
 
     ssrc: str
-    """RTCRTPStreamStats.ssrc."""
+    """Synchronisation source (RFC 3550), as decimal text."""
 
     associate_stats_id: str
-    """RTCRTPStreamStats.associateStatsId."""
+    """Id of the statistics of the same stream at the other end; empty when unknown."""
 
     is_remote: bool
-    """RTCRTPStreamStats.isRemote."""
+    """Whether the figures were measured by the peer; false."""
 
     media_track_id: str
-    """RTCRTPStreamStats.mediaTrackId."""
+    """Id of the statistics of the track; empty when unknown."""
 
     transport_id: str
-    """RTCRTPStreamStats.transportId."""
+    """Id of the statistics of the transport; empty when unknown."""
 
     codec_id: str
-    """RTCRTPStreamStats.codecId."""
+    """Id of the statistics of the codec; empty when unknown."""
 
     fir_count: int
-    """RTCRTPStreamStats.firCount."""
+    """Full intra requests (RFC 5104): sent by the receiver of the stream to have a key frame."""
 
     pli_count: int
-    """RTCRTPStreamStats.pliCount."""
+    """Picture loss indications (RFC 4585) sent by the receiver."""
 
     nack_count: int
-    """RTCRTPStreamStats.nackCount."""
+    """Negative acknowledgements (RFC 4585) sent by the receiver."""
 
     sli_count: int
-    """RTCRTPStreamStats.sliCount."""
+    """Slice loss indications (RFC 4585) sent by the receiver; 0, as nobody sends them any more."""
 
     remb: int
-    """RTCRTPStreamStats.remb."""
+    """Latest bandwidth estimated by the receiver, in bps."""
 
     packets_lost: int
-    """RTCRTPStreamStats.packetsLost."""
+    """Packets lost since the start, by RFC 3550."""
 
     fraction_lost: float
-    """RTCRTPStreamStats.fractionLost."""
+    """Share of packets lost since the previous report, as in RTCP: 0 to 255, where 256 would be all."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCCodec(RTCStats):
-    """type RTCCodec."""
+    """A codec in use. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCCodec"
@@ -535,24 +549,24 @@ class RTCCodec(RTCStats):
     )
 
     payload_type: int
-    """RTCCodec.payloadType."""
+    """RTP payload type."""
 
     codec: str
-    """RTCCodec.codec."""
+    """Name of the encoding, such as `video/VP8`."""
 
     clock_rate: int
-    """RTCCodec.clockRate."""
+    """Clock rate of the timestamps, in Hz."""
 
     channels: int
-    """RTCCodec.channels."""
+    """Number of audio channels."""
 
     parameters: str
-    """RTCCodec.parameters."""
+    """Parameters of the format as in the SDP (`fmtp`)."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCInboundRTPStreamStats(RTCRTPStreamStats):
-    """type RTCInboundRTPStreamStats."""
+    """An RTP stream received from the peer."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCInboundRTPStreamStats"
@@ -581,18 +595,18 @@ class RTCInboundRTPStreamStats(RTCRTPStreamStats):
     )
 
     packets_received: int
-    """RTCInboundRTPStreamStats.packetsReceived."""
+    """Packets received."""
 
     bytes_received: int
-    """RTCInboundRTPStreamStats.bytesReceived."""
+    """Bytes of payload received."""
 
     jitter: float
-    """RTCInboundRTPStreamStats.jitter."""
+    """Variation of the arrival times (RFC 3550), in seconds."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCOutboundRTPStreamStats(RTCRTPStreamStats):
-    """type RTCOutboundRTPStreamStats."""
+    """An RTP stream sent to the peer."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCOutboundRTPStreamStats"
@@ -622,21 +636,21 @@ class RTCOutboundRTPStreamStats(RTCRTPStreamStats):
     )
 
     packets_sent: int
-    """RTCOutboundRTPStreamStats.packetsSent."""
+    """Packets sent."""
 
     bytes_sent: int
-    """RTCOutboundRTPStreamStats.bytesSent."""
+    """Bytes of payload sent."""
 
     target_bitrate: float
-    """RTCOutboundRTPStreamStats.targetBitrate."""
+    """Bitrate that the encoder aims at, in bps."""
 
     round_trip_time: float
-    """RTCOutboundRTPStreamStats.roundTripTime."""
+    """Time to the peer and back, in seconds, from RTCP."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCPeerConnectionStats(RTCStats):
-    """type RTCPeerConnectionStats."""
+    """A connection as a whole."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCPeerConnectionStats"
@@ -651,15 +665,15 @@ class RTCPeerConnectionStats(RTCStats):
     )
 
     data_channels_opened: int
-    """RTCPeerConnectionStats.dataChannelsOpened."""
+    """Data channels opened since the start."""
 
     data_channels_closed: int
-    """RTCPeerConnectionStats.dataChannelsClosed."""
+    """Data channels closed since the start."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCMediaStreamStats(RTCStats):
-    """type RTCMediaStreamStats."""
+    """A media stream, the group of tracks that play together. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCMediaStreamStats"
@@ -674,15 +688,15 @@ class RTCMediaStreamStats(RTCStats):
     )
 
     stream_identifier: str
-    """RTCMediaStreamStats.streamIdentifier."""
+    """Id of the stream as in the SDP."""
 
     track_ids: Sequence[str]
-    """RTCMediaStreamStats.trackIds."""
+    """Ids of the statistics of its tracks."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCMediaStreamTrackStats(RTCStats):
-    """type RTCMediaStreamTrackStats."""
+    """One track of audio or video. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCMediaStreamTrackStats"
@@ -709,51 +723,51 @@ class RTCMediaStreamTrackStats(RTCStats):
     )
 
     track_identifier: str
-    """RTCMediaStreamTrackStats.trackIdentifier."""
+    """Id of the track as in the SDP."""
 
     remote_source: bool
-    """RTCMediaStreamTrackStats.remoteSource."""
+    """Whether the track comes from the peer."""
 
     ssrc_ids: Sequence[str]
-    """RTCMediaStreamTrackStats.ssrcIds."""
+    """SSRCs of the RTP streams that carry it."""
 
     frame_width: int
-    """RTCMediaStreamTrackStats.frameWidth."""
+    """Width of the latest frame, in pixels."""
 
     frame_height: int
-    """RTCMediaStreamTrackStats.frameHeight."""
+    """Height of the latest frame, in pixels."""
 
     frames_per_second: float
-    """RTCMediaStreamTrackStats.framesPerSecond."""
+    """Frame rate of late."""
 
     frames_sent: int
-    """RTCMediaStreamTrackStats.framesSent."""
+    """Frames sent."""
 
     frames_received: int
-    """RTCMediaStreamTrackStats.framesReceived."""
+    """Frames received complete."""
 
     frames_decoded: int
-    """RTCMediaStreamTrackStats.framesDecoded."""
+    """Frames decoded."""
 
     frames_dropped: int
-    """RTCMediaStreamTrackStats.framesDropped."""
+    """Frames thrown away before decoding, or decoded too late to show."""
 
     frames_corrupted: int
-    """RTCMediaStreamTrackStats.framesCorrupted."""
+    """Frames received with parts missing."""
 
     audio_level: float
-    """RTCMediaStreamTrackStats.audioLevel."""
+    """Loudness from 0 (silence) to 1 (0 dBov)."""
 
     echo_return_loss: float
-    """RTCMediaStreamTrackStats.echoReturnLoss."""
+    """Echo return loss, in dB (ITU-T G.168)."""
 
     echo_return_loss_enhancement: float
-    """RTCMediaStreamTrackStats.echoReturnLossEnhancement."""
+    """Echo return loss enhancement, in dB (ITU-T G.168)."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCDataChannelStats(RTCStats):
-    """type RTCDataChannelStats."""
+    """A data channel."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCDataChannelStats"
@@ -774,33 +788,33 @@ class RTCDataChannelStats(RTCStats):
     )
 
     label: str
-    """RTCDataChannelStats.label."""
+    """Label given when it was opened."""
 
     protocol: str
-    """RTCDataChannelStats.protocol."""
+    """Sub-protocol given when it was opened; often empty."""
 
     datachannelid: int
-    """RTCDataChannelStats.datachannelid."""
+    """Id of the channel, the number of its SCTP stream."""
 
     state: RTCDataChannelState
-    """RTCDataChannelStats.state."""
+    """State of the channel."""
 
     messages_sent: int
-    """RTCDataChannelStats.messagesSent."""
+    """Messages sent."""
 
     bytes_sent: int
-    """RTCDataChannelStats.bytesSent."""
+    """Bytes of payload sent."""
 
     messages_received: int
-    """RTCDataChannelStats.messagesReceived."""
+    """Messages received."""
 
     bytes_received: int
-    """RTCDataChannelStats.bytesReceived."""
+    """Bytes of payload received."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCTransportStats(RTCStats):
-    """type RTCTransportStats."""
+    """A transport, the ICE and DTLS connection below RTP. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCTransportStats"
@@ -820,30 +834,30 @@ class RTCTransportStats(RTCStats):
     )
 
     bytes_sent: int
-    """RTCTransportStats.bytesSent."""
+    """Bytes sent, headers not counted."""
 
     bytes_received: int
-    """RTCTransportStats.bytesReceived."""
+    """Bytes received, headers not counted."""
 
     rtcp_transport_stats_id: str
-    """RTCTransportStats.rtcpTransportStatsId."""
+    """Id of the statistics of RTCP's own transport, when it has one."""
 
     active_connection: bool
-    """RTCTransportStats.activeConnection."""
+    """Whether the transport carries media."""
 
     selected_candidate_pair_id: str
-    """RTCTransportStats.selectedCandidatePairId."""
+    """Id of the statistics of the candidate pair in use."""
 
     local_certificate_id: str
-    """RTCTransportStats.localCertificateId."""
+    """Id of the statistics of the local certificate."""
 
     remote_certificate_id: str
-    """RTCTransportStats.remoteCertificateId."""
+    """Id of the statistics of the peer's certificate."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCIceCandidateAttributes(RTCStats):
-    """type RTCIceCandidateAttributes."""
+    """An ICE candidate. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCIceCandidateAttributes"
@@ -862,27 +876,27 @@ class RTCIceCandidateAttributes(RTCStats):
     )
 
     ip_address: str
-    """RTCIceCandidateAttributes.ipAddress."""
+    """IP address, version 4 or 6."""
 
     port_number: int
-    """RTCIceCandidateAttributes.portNumber."""
+    """Port."""
 
     transport: str
-    """RTCIceCandidateAttributes.transport."""
+    """`udp` or `tcp`."""
 
     candidate_type: RTCStatsIceCandidateType
-    """RTCIceCandidateAttributes.candidateType."""
+    """How it was learnt."""
 
     priority: int
-    """RTCIceCandidateAttributes.priority."""
+    """Priority by RFC 8445."""
 
     address_source_url: str
-    """RTCIceCandidateAttributes.addressSourceUrl."""
+    """URL of the STUN or TURN server that it came from."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCIceCandidatePairStats(RTCStats):
-    """type RTCIceCandidatePairStats."""
+    """A pair of ICE candidates. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCIceCandidatePairStats"
@@ -908,48 +922,48 @@ class RTCIceCandidatePairStats(RTCStats):
     )
 
     transport_id: str
-    """RTCIceCandidatePairStats.transportId."""
+    """Id of the statistics of the transport."""
 
     local_candidate_id: str
-    """RTCIceCandidatePairStats.localCandidateId."""
+    """Id of the statistics of the local candidate."""
 
     remote_candidate_id: str
-    """RTCIceCandidatePairStats.remoteCandidateId."""
+    """Id of the statistics of the peer's candidate."""
 
     state: RTCStatsIceCandidatePairState
-    """RTCIceCandidatePairStats.state."""
+    """State of the check."""
 
     priority: int
-    """RTCIceCandidatePairStats.priority."""
+    """Priority of the pair by RFC 8445."""
 
     nominated: bool
-    """RTCIceCandidatePairStats.nominated."""
+    """Whether the controlling side has nominated it."""
 
     writable: bool
-    """RTCIceCandidatePairStats.writable."""
+    """Whether a check was answered, so that one may send."""
 
     readable: bool
-    """RTCIceCandidatePairStats.readable."""
+    """Whether a check of the peer was received."""
 
     bytes_sent: int
-    """RTCIceCandidatePairStats.bytesSent."""
+    """Bytes sent over the pair, headers not counted."""
 
     bytes_received: int
-    """RTCIceCandidatePairStats.bytesReceived."""
+    """Bytes received over the pair, headers not counted."""
 
     round_trip_time: float
-    """RTCIceCandidatePairStats.roundTripTime."""
+    """Time of the latest check and its answer, in seconds."""
 
     available_outgoing_bitrate: float
-    """RTCIceCandidatePairStats.availableOutgoingBitrate."""
+    """Estimated capacity for sending, in bps."""
 
     available_incoming_bitrate: float
-    """RTCIceCandidatePairStats.availableIncomingBitrate."""
+    """Estimated capacity for receiving, in bps."""
 
 
 @attrs.frozen(kw_only=True)
 class RTCCertificateStats(RTCStats):
-    """type RTCCertificateStats."""
+    """A DTLS certificate. Not filled in."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCCertificateStats"
@@ -966,13 +980,13 @@ class RTCCertificateStats(RTCStats):
     )
 
     fingerprint: str
-    """RTCCertificateStats.fingerprint."""
+    """Fingerprint, as hexadecimal bytes with colons."""
 
     fingerprint_algorithm: str
-    """RTCCertificateStats.fingerprintAlgorithm."""
+    """Hash function of the fingerprint, such as `sha-256`."""
 
     base64_certificate: str
-    """RTCCertificateStats.base64Certificate."""
+    """The certificate in DER, as Base64."""
 
     issuer_certificate_id: str
-    """RTCCertificateStats.issuerCertificateId."""
+    """Id of the statistics of the certificate that signed this one; empty when it signed itself."""

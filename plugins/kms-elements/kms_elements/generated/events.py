@@ -17,7 +17,7 @@ from kms_trio.generated.core import events as core_events, types as core_types
 
 @attrs.frozen(kw_only=True)
 class EndOfStream(core_events.Media):
-    """event EndOfStream."""
+    """The media have come to their end; nothing more follows."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "EndOfStream"
@@ -28,7 +28,7 @@ class EndOfStream(core_events.Media):
 
 @attrs.frozen(kw_only=True)
 class Paused(core_events.Media):
-    """event Paused."""
+    """The recording was suspended."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Paused"
@@ -39,7 +39,7 @@ class Paused(core_events.Media):
 
 @attrs.frozen(kw_only=True)
 class Recording(core_events.Media):
-    """event Recording."""
+    """Media are being written."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Recording"
@@ -50,7 +50,7 @@ class Recording(core_events.Media):
 
 @attrs.frozen(kw_only=True)
 class Stopped(core_events.Media):
-    """event Stopped."""
+    """The recording has ended, and the file is complete."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "Stopped"
@@ -61,7 +61,7 @@ class Stopped(core_events.Media):
 
 @attrs.frozen(kw_only=True)
 class OnKeySoftLimit(core_events.Media):
-    """event OnKeySoftLimit."""
+    """A key of SRTP was used for so many packets that it should be replaced soon."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "OnKeySoftLimit"
@@ -76,12 +76,12 @@ class OnKeySoftLimit(core_events.Media):
     )
 
     media_type: core_types.MediaType
-    """event OnKeySoftLimit.mediaType."""
+    """The media that it encrypts."""
 
 
 @attrs.frozen(kw_only=True)
 class DataChannelClosed(core_events.Media):
-    """event DataChannelClosed."""
+    """A data channel was closed, by either side."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "DataChannelClosed"
@@ -96,12 +96,12 @@ class DataChannelClosed(core_events.Media):
     )
 
     channel_id: int
-    """event DataChannelClosed.channelId."""
+    """Id of the channel."""
 
 
 @attrs.frozen(kw_only=True)
 class DataChannelOpened(core_events.Media):
-    """event DataChannelOpened."""
+    """A data channel is open, whichever side asked for it."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "DataChannelOpened"
@@ -116,12 +116,12 @@ class DataChannelOpened(core_events.Media):
     )
 
     channel_id: int
-    """event DataChannelOpened.channelId."""
+    """Id of the channel."""
 
 
 @attrs.frozen(kw_only=True)
 class DtlsConnectionStateChange(core_events.Media):
-    """event DtlsConnectionStateChange."""
+    """The state of a DTLS connection changed."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "DtlsConnectionStateChange"
@@ -139,21 +139,21 @@ class DtlsConnectionStateChange(core_events.Media):
     )
 
     stream_id: str
-    """event DtlsConnectionStateChange.streamId."""
+    """Number of the ICE stream, as text."""
 
     component_id: str
-    """event DtlsConnectionStateChange.componentId."""
+    """Component of the stream, as text."""
 
     connection_id: str
-    """event DtlsConnectionStateChange.connectionId."""
+    """Name of the connection."""
 
     state: types.DtlsConnectionState
-    """event DtlsConnectionStateChange.state."""
+    """State now."""
 
 
 @attrs.frozen(kw_only=True)
 class IceCandidateFound(core_events.Media):
-    """event IceCandidateFound."""
+    """A local candidate was found, to be sent to the peer."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceCandidateFound"
@@ -168,12 +168,12 @@ class IceCandidateFound(core_events.Media):
     )
 
     candidate: types.IceCandidate
-    """event IceCandidateFound.candidate."""
+    """The candidate."""
 
 
 @attrs.frozen(kw_only=True)
 class IceComponentStateChanged(core_events.Media):
-    """event IceComponentStateChanged."""
+    """The state of ICE changed for a component."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceComponentStateChanged"
@@ -190,18 +190,18 @@ class IceComponentStateChanged(core_events.Media):
     )
 
     stream_id: int
-    """event IceComponentStateChanged.streamId."""
+    """Number of the ICE stream; here it is a number."""
 
     component_id: int
-    """event IceComponentStateChanged.componentId."""
+    """Component of the stream: 1 for RTP, 2 for RTCP on its own."""
 
     state: types.IceComponentState
-    """event IceComponentStateChanged.state."""
+    """State now."""
 
 
 @attrs.frozen(kw_only=True)
 class IceGatheringDone(core_events.Media):
-    """event IceGatheringDone."""
+    """All local candidates have been found."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceGatheringDone"
@@ -212,7 +212,7 @@ class IceGatheringDone(core_events.Media):
 
 @attrs.frozen(kw_only=True)
 class NewCandidatePairSelected(core_events.Media):
-    """event NewCandidatePairSelected."""
+    """ICE chose a candidate pair, the first or a better one."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "NewCandidatePairSelected"
@@ -227,4 +227,4 @@ class NewCandidatePairSelected(core_events.Media):
     )
 
     candidate_pair: types.IceCandidatePair
-    """event NewCandidatePairSelected.candidatePair."""
+    """The pair."""

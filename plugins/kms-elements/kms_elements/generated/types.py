@@ -14,7 +14,9 @@ import attrs
 
 
 class GapsFixMethod(enum.StrEnum):
-    """type GapsFixMethod."""
+    """What a recorder does about gaps in what it receives. NONE keeps the timestamps, and so the gaps. GENPTS shifts
+    what follows to close them. FILL_IF_TRANSCODING repeats frames where they are encoded anyway.
+    """
 
     NONE = "NONE"
     GENPTS = "GENPTS"
@@ -22,7 +24,10 @@ class GapsFixMethod(enum.StrEnum):
 
 
 class MediaProfileSpecType(enum.StrEnum):
-    """type MediaProfileSpecType."""
+    """Container and codecs of a recording. WEBM: VP8 and Opus; MKV, MP4 and FLV: H.264 and AAC; the _VIDEO_ONLY and
+    _AUDIO_ONLY ones lack the other track. JPEG_VIDEO_ONLY: a single picture. KURENTO_SPLIT_RECORDER: left to a
+    plugin of that name.
+    """
 
     WEBM = "WEBM"
     MKV = "MKV"
@@ -39,7 +44,9 @@ class MediaProfileSpecType(enum.StrEnum):
 
 
 class CryptoSuite(enum.StrEnum):
-    """type CryptoSuite."""
+    """Cipher, key size and length of the authentication tag of SRTP (RFC 4568, RFC 6188). AES_128 takes a master key
+    and salt of 30 bytes, AES_256 of 46.
+    """
 
     AES_128_CM_HMAC_SHA1_32 = "AES_128_CM_HMAC_SHA1_32"
     AES_128_CM_HMAC_SHA1_80 = "AES_128_CM_HMAC_SHA1_80"
@@ -48,14 +55,20 @@ class CryptoSuite(enum.StrEnum):
 
 
 class CertificateKeyType(enum.StrEnum):
-    """type CertificateKeyType."""
+    """Kind of key of a DTLS certificate: RSA, or ECDSA over P-256, which is quicker."""
 
     RSA = "RSA"
     ECDSA = "ECDSA"
 
 
 class DSCPValue(enum.StrEnum):
-    """type DSCPValue."""
+    """Mark for the network's quality of service (differentiated services code point).
+
+    - NO_DSCP, NO_VALUE: none
+    - AUDIO_, VIDEO_, DATA_ with a priority: as RFC 8837 recommends for WebRTC
+    - CHROME_ with a priority: as the Chrome browser marks
+    - CS0 to CS7, AF11 to AF43, EF, VOICEADMIT, LE: the code point of that name (RFC 2474, 2597, 3246, 5865, 8622)
+    """
 
     NO_DSCP = "NO_DSCP"
     NO_VALUE = "NO_VALUE"
@@ -103,7 +116,7 @@ class DSCPValue(enum.StrEnum):
 
 
 class DtlsConnectionState(enum.StrEnum):
-    """type DtlsConnectionState."""
+    """How far a DTLS connection is. FAILED also when the certificate does not match the fingerprint of the SDP."""
 
     NEW = "NEW"
     CLOSED = "CLOSED"
@@ -113,7 +126,9 @@ class DtlsConnectionState(enum.StrEnum):
 
 
 class IceComponentState(enum.StrEnum):
-    """type IceComponentState."""
+    """How far ICE is: GATHERING candidates, CONNECTING with checks under way, CONNECTED with a pair that works, READY
+    with the final one; FAILED when no pair works or the peer stopped answering.
+    """
 
     DISCONNECTED = "DISCONNECTED"
     GATHERING = "GATHERING"
@@ -125,7 +140,7 @@ class IceComponentState(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class VideoInfo:
-    """type VideoInfo."""
+    """Length and seekable range of a source."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "VideoInfo"
@@ -139,21 +154,23 @@ class VideoInfo:
     )
 
     is_seekable: bool
-    """VideoInfo.isSeekable."""
+    """Whether the position can be set."""
 
     seekable_init: int
-    """VideoInfo.seekableInit."""
+    """Start of the seekable range, in milliseconds."""
 
     seekable_end: int
-    """VideoInfo.seekableEnd."""
+    """End of the seekable range, in milliseconds."""
 
     duration: int
-    """VideoInfo.duration."""
+    """Length, in milliseconds."""
 
 
 @attrs.frozen(kw_only=True)
 class SDES:
-    """type SDES."""
+    """Suite and key of SRTP with keys in the SDP. The key can be given in one of two ways, or be left out for a random
+    one.
+    """
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "SDES"
@@ -162,18 +179,18 @@ class SDES:
     )
 
     key: str | None = None
-    """SDES.key."""
+    """Master key and salt as plain text, of 30 or 46 characters by the suite."""
 
     key_base64: str | None = None
-    """SDES.keyBase64."""
+    """Master key and salt as Base64."""
 
     crypto: CryptoSuite | None = None
-    """SDES.crypto."""
+    """The suite."""
 
 
 @attrs.frozen(kw_only=True)
 class DtlsConnection:
-    """type DtlsConnection."""
+    """State of one DTLS connection."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "DtlsConnection"
@@ -182,21 +199,21 @@ class DtlsConnection:
     )
 
     stream_id: str
-    """DtlsConnection.streamId."""
+    """Number of the ICE stream, as text."""
 
     component_id: str
-    """DtlsConnection.componentId."""
+    """Component of the stream, as text: `1` for RTP, `2` for RTCP on its own."""
 
     connection_id: str
-    """DtlsConnection.connectionId."""
+    """Name of the connection."""
 
     state: DtlsConnectionState
-    """DtlsConnection.state."""
+    """Its state."""
 
 
 @attrs.frozen(kw_only=True)
 class IceCandidate:
-    """type IceCandidate."""
+    """An ICE candidate, in the shape of browsers' `RTCIceCandidate`."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceCandidate"
@@ -205,18 +222,18 @@ class IceCandidate:
     )
 
     candidate: str
-    """IceCandidate.candidate."""
+    """The candidate line, `candidate:...` (RFC 8839)."""
 
     sdp_mid: str
-    """IceCandidate.sdpMid."""
+    """The `mid` of the SDP's media section that it belongs to."""
 
     sdp_mline_index: int
-    """IceCandidate.sdpMLineIndex."""
+    """Index of that section, from 0."""
 
 
 @attrs.frozen(kw_only=True)
 class IceCandidatePair:
-    """type IceCandidatePair."""
+    """A local and a remote candidate in use together."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceCandidatePair"
@@ -230,21 +247,21 @@ class IceCandidatePair:
     )
 
     stream_id: str
-    """IceCandidatePair.streamId."""
+    """Number of the ICE stream, as text."""
 
     component_id: int
-    """IceCandidatePair.componentId."""
+    """Component of the stream: 1 for RTP, 2 for RTCP on its own."""
 
     local_candidate: str
-    """IceCandidatePair.localCandidate."""
+    """Candidate line of the server."""
 
     remote_candidate: str
-    """IceCandidatePair.remoteCandidate."""
+    """Candidate line of the peer."""
 
 
 @attrs.frozen(kw_only=True)
 class IceConnection:
-    """type IceConnection."""
+    """State of ICE for one component."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "IceConnection"
@@ -253,10 +270,10 @@ class IceConnection:
     )
 
     stream_id: str
-    """IceConnection.streamId."""
+    """Number of the ICE stream, as text."""
 
     component_id: int
-    """IceConnection.componentId."""
+    """Component of the stream: 1 for RTP, 2 for RTCP on its own."""
 
     state: IceComponentState
-    """IceConnection.state."""
+    """Its state."""
