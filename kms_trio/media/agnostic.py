@@ -9,7 +9,7 @@ media is never decoded.  Conversions run only while somebody is attached to what
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from kms_trio.media.convert import Depacketized, Packetized
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
@@ -58,21 +58,21 @@ class AgnosticNode:
         self._codecs = codecs
         self._settings = settings
         self._on_transcoding = on_transcoding
-        self._input: Stream[object] | None = None
-        self._streams: dict[tuple[StreamKind, str], Stream[object]] = {}
+        self._input: Stream[Any] | None = None
+        self._streams: dict[tuple[StreamKind, str], Stream[Any]] = {}
 
     @property
-    def input(self) -> Stream[object] | None:
+    def input(self) -> Stream[Any] | None:
         return self._input
 
-    def set_input(self, stream: Stream[object] | None) -> None:
+    def set_input(self, stream: Stream[Any] | None) -> None:
         """Replace the source.  Streams opened before belong to the old one; the caller opens them anew."""
         self._input = stream
         self._streams = {}
         if stream is not None:
             self._streams[(stream.kind, stream.format.encoding_name)] = stream
 
-    def open(self, want: Want) -> Stream[object] | None:
+    def open(self, want: Want) -> Stream[Any] | None:
         """The stream that satisfies `want`, or None while there is no source.
 
         Raises `UnsupportedFormatError` when no conversion exists.
@@ -98,14 +98,14 @@ class AgnosticNode:
         wanted = ", ".join(str(format) for format in want.formats) or "any encoded format"
         raise UnsupportedFormatError(f"cannot convert {source} to {wanted}: no encoder for it")
 
-    def _stream(self, kind: StreamKind, format: Format) -> Stream[object]:
+    def _stream(self, kind: StreamKind, format: Format) -> Stream[Any]:
         key = (kind, format.encoding_name)
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = self._make(kind, format)
         return stream
 
-    def _make(self, kind: StreamKind, format: Format) -> Stream[object]:
+    def _make(self, kind: StreamKind, format: Format) -> Stream[Any]:
         source = self._input
         assert source is not None
         own = source.format.encoding_name == format.encoding_name

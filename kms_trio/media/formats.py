@@ -21,8 +21,12 @@ class StreamKind(enum.Enum):
     """Decoded pictures or samples (PyAV frames)."""
 
 
-def _frozen_parameters(value: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(dict(value or {}).items()))
+def _frozen_parameters(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(dict(value).items()))
+
+
+def _upper(value: str) -> str:
+    return value.upper()
 
 
 @attrs.frozen
@@ -34,7 +38,7 @@ class Format:
     `parameters` are the format parameters of SDP (`a=fmtp`), kept as sorted pairs so that formats can be compared.
     """
 
-    encoding_name: str = attrs.field(converter=str.upper)
+    encoding_name: str = attrs.field(converter=_upper)
     clock_rate_hz: int
     channels: int = 0
     parameters: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_frozen_parameters, eq=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import attrs
 import ifaddr
 
-__all__ = ["LocalAddress", "local_addresses", "pack_sockaddr", "unpack_sockaddr"]
+__all__ = ["LocalAddress", "local_addresses", "pack_sockaddr", "select", "unpack_sockaddr"]
 
 
 @attrs.frozen
@@ -46,14 +46,15 @@ def _preference(address: LocalAddress) -> tuple[bool, bool]:
     return address.is_loopback, address.family is socket.AF_INET6
 
 
-def select(addresses: Iterable[LocalAddress], interfaces: str, include_loopback: str) -> list[LocalAddress]:
+def select(
+    addresses: Iterable[LocalAddress], interfaces: Collection[str], include_loopback: str
+) -> list[LocalAddress]:
     """Which addresses an endpoint announces.
 
-    `interfaces` is Kurento's comma list of interface names (empty: all).  `include_loopback` is "always", "never", or
-    "auto": only when nothing else is left.
+    `interfaces` are names of network interfaces (none: all).  `include_loopback` is "always", "never", or "auto": only
+    when nothing else is left.
     """
-    names = {name.strip() for name in interfaces.split(",") if name.strip()}
-    chosen = [address for address in addresses if not names or address.interface in names]
+    chosen = [address for address in addresses if not interfaces or address.interface in interfaces]
     others = [address for address in chosen if not address.is_loopback]
     if include_loopback == "always" or (include_loopback == "auto" and not others):
         return chosen
@@ -63,7 +64,9 @@ def select(addresses: Iterable[LocalAddress], interfaces: str, include_loopback:
 def pack_sockaddr(host: str, port: int) -> bytes:
     """`sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes)."""
     if ":" in host:
-        return struct.pack("=H", socket.AF_INET6) + struct.pack("!HI16sI", port, 0, socket.inet_pton(socket.AF_INET6, host), 0)
+        return struct.pack("=H", socket.AF_INET6) + struct.pack(
+            "!HI16sI", port, 0, socket.inet_pton(socket.AF_INET6, host), 0
+        )
     return struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", port, socket.inet_aton(host))
 
 

@@ -53,7 +53,14 @@ class HeaderLayout:
         return _EXTENSION_START + 4 * self.abs_send_time
 
     def template(
-        self, payload_type: int, ssrc: int, *, abs_send_time_id: int = 0, audio_level_id: int = 0, mid_id: int = 0, mid: bytes = b""
+        self,
+        payload_type: int,
+        ssrc: int,
+        *,
+        abs_send_time_id: int = 0,
+        audio_level_id: int = 0,
+        mid_id: int = 0,
+        mid: bytes = b"",
     ) -> bytes:
         """The header with sequence number, timestamp, marker and send time left zero."""
         extension = self.extension_bytes

@@ -26,11 +26,16 @@ class LegRoute(Protocol):
     `name_address` points at a socket address which the transport keeps up to date in place.
     """
 
-    arena: SendArena
-    name_address: int
-    namelen: int
-    srtp_context: Any
-    srtp_overhead_bytes: int
+    @property
+    def arena(self) -> SendArena: ...
+    @property
+    def name_address(self) -> int: ...
+    @property
+    def namelen(self) -> int: ...
+    @property
+    def srtp_context(self) -> Any: ...
+    @property
+    def srtp_overhead_bytes(self) -> int: ...
 
 
 @attrs.define(eq=False)

@@ -36,8 +36,8 @@ class ReceiveArena:
         self._keep = (slots, names, vectors, messages)
         self._received = messages["len"]
         self._messages = syscalls.pointer(address_of(messages))
-        self.views = [memoryview(row) for row in slots]
-        self._names = [memoryview(row)[:namelen] for row in names]
+        self.views = [row.data for row in slots]
+        self._names = [row.data[:namelen] for row in names]
         base = address_of(slots)
         self.pointers: list[Any] = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(BATCH)]
         self.lengths = np.zeros(BATCH, np.int32)

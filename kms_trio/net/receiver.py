@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kms_trio.media.flow import Timers
+from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.media.streams import RtpStream
 from kms_trio.media.formats import Format
@@ -61,6 +61,10 @@ class RtpReceiver:
         self.clock = MediaClock(format.clock_rate_hz, sender_clock)
         self.stream: RtpStream = ReceivedStream(format, self.clock, self)
         self.malformed = 0
+        self.nacks_sent = 0
+        self.firs_sent = 0
+        self.flow: FlowDetector | None = None
+        """Flow of the pad that gives this stream, while there is one."""
         self._video = not format.is_audio
         self._starts_key_frame = payload_format(format.encoding_name).starts_key_frame
         self._audio_level_id = audio_level_id
@@ -108,6 +112,9 @@ class RtpReceiver:
         """Push what came since the last flush."""
         batch, self._batch = self._batch, []
         if batch:
+            flow = self.flow
+            if flow is not None and not flow.flowing:
+                flow.started()
             self.stream.push(batch, now)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ cannot wait (NACK, PLI) goes out at once as reduced-size RTCP where that was neg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import attrs
 
@@ -65,14 +66,17 @@ class MediaBinding:
     on_receiver: Callable[[RtpReceiver], None] = lambda receiver: None
 
 
-@attrs.define
-class SessionLimits:
-    """Bandwidth bounds in bits a second, 0 meaning none; the endpoint changes them at any time."""
+class SessionLimits(Protocol):
+    """Bandwidth bounds in bits a second, 0 meaning none; read each time, so that they may change while media flows."""
 
-    min_video_receive_bps: int = 0
-    max_video_receive_bps: int = 0
-    min_video_send_bps: int = 0
-    max_video_send_bps: int = 0
+    @property
+    def min_video_receive_bps(self) -> int: ...
+    @property
+    def max_video_receive_bps(self) -> int: ...
+    @property
+    def min_video_send_bps(self) -> int: ...
+    @property
+    def max_video_send_bps(self) -> int: ...
 
 
 @attrs.define
@@ -152,6 +156,10 @@ class RtpSession:
             receiver.close()
         for sender in self.senders.values():
             sender.close()
+
+    def set_remb_settings(self, settings: RembSettings) -> None:
+        """Change the parameters of the estimate while it runs."""
+        self._remb.settings = settings
 
     # Packets in.
 
@@ -296,6 +304,7 @@ class RtpSession:
             self._send_feedback(PictureLossIndication(local_ssrc, ssrc))
         elif "ccm fir" in feedback:
             self._fir_sequence = (self._fir_sequence + 1) & 0xFF
+            self.receivers[ssrc].firs_sent += 1
             self._send_feedback(FullIntraRequest(local_ssrc, ((ssrc, self._fir_sequence),)))
 
     def _schedule_nacks(self, due: float, now: float) -> None:
@@ -315,6 +324,7 @@ class RtpSession:
             lost = nack.due(now)
             if lost:
                 local_ssrc = self._binding_of[receiver.ssrc].local_ssrc
+                receiver.nacks_sent += 1
                 self._send_feedback(Nack.for_packets(local_ssrc, receiver.ssrc, lost))
             if nack.key_frame_needed:
                 nack.key_frame_needed = False

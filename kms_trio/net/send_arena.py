@@ -14,6 +14,7 @@ Policies of `flush`, each counted in `statistics`:
 from __future__ import annotations
 
 import errno
+import operator
 from typing import Any
 
 import attrs
@@ -62,7 +63,7 @@ class SendArena:
         self._fd = fd
         self.bytes: NDArray[np.uint8] = np.zeros((SLOTS, SLOT_BYTES), np.uint8)
         self.headers: NDArray[Any] = self.bytes.reshape(-1).view(_RTP_HEADER)
-        self.memory = memoryview(self.bytes.reshape(-1))
+        self.memory = self.bytes.reshape(-1).data
         self.lengths = np.zeros(SLOTS, np.int32)
         base = address_of(self.bytes)
         self._addresses = base + SLOT_BYTES * np.arange(SLOTS, dtype=np.uint64)
@@ -100,8 +101,8 @@ class SendArena:
         outcome = map(lib.srtp_protect, contexts, pointers, self.length_pointers[first : first + count])
         if not any(outcome):
             return True
-        while True:
-            failed = first + count - pointers.__length_hint__() - 1
+        while True:  # `any` stops behind the packet that failed: the iterator knows how many are left
+            failed = first + count - operator.length_hint(pointers) - 1
             self.lengths[failed] = 0
             self.statistics.protect_errors += 1
             if not any(outcome):

@@ -43,7 +43,12 @@ class RtpSender:
         self._timers = timers
         first = self._codecs[0][1]
         self.leg = RtpLeg(
-            ssrc=ssrc, clock_rate_hz=first.clock_rate_hz, flow=flow, extensions=extensions, mid=mid, audio=first.is_audio
+            ssrc=ssrc,
+            clock_rate_hz=first.clock_rate_hz,
+            flow=flow,
+            extensions=extensions,
+            mid=mid,
+            audio=first.is_audio,
         )
         flow.measure = lambda: self.leg.packets_sent
         self.round_trip_s = 0.0

@@ -18,6 +18,7 @@ from pylibsrtp._binding import lib
 from kms_trio.clock import Clock
 from kms_trio.net.addresses import LocalAddress, local_addresses, unpack_sockaddr
 from kms_trio.net.ice_transport import IceTransport
+from kms_trio.net.identities import DtlsIdentities
 from kms_trio.net.rtp_session import RtpSession
 from kms_trio.net.syscalls import Syscalls
 from kms_trio.net.timers import WorkerTimers
@@ -53,6 +54,7 @@ class NetworkService:
         self.timers = WorkerTimers()
         self.random = random.SystemRandom()
         self.statistics = NetworkStatistics()
+        self.identities = DtlsIdentities(clock)
         self.sockets: list[UdpSocket] = []
         self.transports_by_ufrag: dict[str, IceTransport] = {}
         self.transports_by_prefix: dict[bytes, IceTransport] = {}
@@ -165,7 +167,8 @@ class NetworkService:
                     self._count_stranger("strangers_stun", name)
             elif transport is None:
                 self._count_stranger(
-                    {PacketKind.DTLS: "strangers_dtls", PacketKind.UNKNOWN: "garbage"}.get(kind, "strangers_media"), name
+                    {PacketKind.DTLS: "strangers_dtls", PacketKind.UNKNOWN: "garbage"}.get(kind, "strangers_media"),
+                    name,
                 )
             elif kind is PacketKind.DTLS:
                 transport.receive_dtls(data, now)

@@ -1,0 +1,89 @@
+"""All that a bundle may import of the server, beside `kms_trio.media`, `kms_trio.rtc` and `kms_trio.testing`.
+
+Whatever is here is kept stable within a major version; a test pins the list.
+"""
+
+from __future__ import annotations
+
+from kms_trio.clock import Clock, ntp_from_unix
+from kms_trio.dispatch import RemoteClass
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.generated.core.events import RaiseBase as Event
+from kms_trio.generated.core.types import (
+    ConnectionState,
+    MediaState,
+    MediaType,
+    OfferOptions,
+    RembParams,
+    RTCInboundRTPStreamStats,
+    RTCOutboundRTPStreamStats,
+    Stats,
+    StatsType,
+    UriEndpointState,
+)
+from kms_trio.net.addresses import select as select_addresses
+from kms_trio.net.ice_transport import IceTransport
+from kms_trio.net.receiver import RtpReceiver
+from kms_trio.net.remb import RembSettings
+from kms_trio.net.rtp_session import MediaBinding, RtpSession, SessionLimits
+from kms_trio.net.sender import RtpSender
+from kms_trio.net.service import NetworkService
+from kms_trio.net.udp_socket import UdpSocket
+from kms_trio.objects.base_rtp_endpoint import BaseRtpEndpoint
+from kms_trio.objects.context import ObjectContext
+from kms_trio.objects.endpoint import Endpoint, SessionEndpoint
+from kms_trio.objects.filter import Filter
+from kms_trio.objects.hub import Hub
+from kms_trio.objects.hub_port import HubPort
+from kms_trio.objects.media_element import MediaElement
+from kms_trio.objects.media_object import MediaObject
+from kms_trio.objects.media_pipeline import MediaPipeline
+from kms_trio.objects.sdp_endpoint import SdpEndpoint
+from kms_trio.objects.uri_endpoint import UriEndpoint
+from kms_trio.objects.uri_policy import UriPolicy
+from kms_trio.rtc.dtls import DtlsIdentity
+from kms_trio.settings import Settings
+
+__all__ = [
+    "BaseRtpEndpoint",
+    "Clock",
+    "ConnectionState",
+    "DtlsIdentity",
+    "Endpoint",
+    "ErrorCode",
+    "Event",
+    "Filter",
+    "Hub",
+    "HubPort",
+    "IceTransport",
+    "KurentoError",
+    "MediaBinding",
+    "MediaElement",
+    "MediaObject",
+    "MediaPipeline",
+    "MediaState",
+    "MediaType",
+    "NetworkService",
+    "ObjectContext",
+    "OfferOptions",
+    "RTCInboundRTPStreamStats",
+    "RTCOutboundRTPStreamStats",
+    "RembParams",
+    "RembSettings",
+    "RemoteClass",
+    "RtpReceiver",
+    "RtpSender",
+    "RtpSession",
+    "SdpEndpoint",
+    "SessionEndpoint",
+    "SessionLimits",
+    "Settings",
+    "Stats",
+    "StatsType",
+    "UdpSocket",
+    "UriEndpoint",
+    "UriEndpointState",
+    "UriPolicy",
+    "ntp_from_unix",
+    "select_addresses",
+]
