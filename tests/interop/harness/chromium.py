@@ -1,0 +1,126 @@
+"""Headless Chromium with a fake camera and microphone (the picture counts, the sound beeps once a second)."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from subprocess import DEVNULL, PIPE
+
+import attrs
+import trio
+from trio_websocket import wrap_client_stream
+
+from tests.interop.harness.devtools import MAX_MESSAGE_BYTES, DevTools, Page, PageError
+from tests.interop.harness.tools import require_chromium
+
+START_DEADLINE_S = 40
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    # Several pages at once: none of them counts as being in the background.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--remote-debugging-port=0",
+)
+
+
+def _end(process: trio.Process) -> None:
+    """Ends a process and all others of its group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _devtools_address(errors: trio.abc.ReceiveStream) -> tuple[int, str]:
+    """Port and path of the browser's socket, which it announces on standard error."""
+    text = b""
+    while (found := re.search(rb"DevTools listening on ws://[^:]+:(\d+)(/\S+)\s", text)) is None:
+        chunk = await errors.receive_some()
+        if not chunk:
+            raise PageError(f"Chromium did not start: {text.decode(errors='replace')[-2000:]}")
+        text += chunk
+    return int(found[1]), found[2].decode()
+
+
+async def _drain(errors: trio.abc.ReceiveStream) -> None:
+    """Reads on, so that the browser never blocks on a full pipe."""
+    async for _ in errors:
+        pass
+
+
+@attrs.define(eq=False)
+class Chromium:
+    """A running browser."""
+
+    process: trio.Process
+    devtools: DevTools
+
+    async def new_page(self, url: str | None = None) -> Page:
+        """A new window, at `url` when given."""
+        target = (await self.devtools.call("Target.createTarget", url="about:blank", newWindow=True))["targetId"]
+        attached = await self.devtools.call("Target.attachToTarget", targetId=target, flatten=True)
+        page = Page(self.devtools, target, attached["sessionId"])
+        await page.enable()
+        if url is not None:
+            await page.goto(url)
+        return page
+
+    def kill(self) -> None:
+        """Ends all of its processes at once: no goodbye reaches anybody."""
+        _end(self.process)
+
+
+@asynccontextmanager
+async def open_chromium(*extra_flags: str) -> AsyncIterator[Chromium]:
+    """Starts a browser with a profile of its own; all of its processes are gone when the block ends."""
+    program = require_chromium()
+    with tempfile.TemporaryDirectory(prefix="kms-trio-chromium-", ignore_cleanup_errors=True) as folder:
+        command = [program, *FLAGS, *extra_flags, f"--user-data-dir={folder}", "about:blank"]
+        environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder}
+        async with trio.open_nursery() as nursery:
+            # A process group of its own, so that it can be ended as a whole.
+            start = partial(
+                trio.run_process,
+                command,
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=PIPE,
+                check=False,
+                env=environment,
+                start_new_session=True,
+            )
+            process: trio.Process = await nursery.start(start)
+            try:
+                with trio.fail_after(START_DEADLINE_S):
+                    assert process.stderr is not None
+                    port, path = await _devtools_address(process.stderr)
+                nursery.start_soon(_drain, process.stderr)
+                async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+                    socket = await wrap_client_stream(
+                        nursery, stream, "127.0.0.1", path, max_message_size=MAX_MESSAGE_BYTES
+                    )
+                    devtools = DevTools(socket)
+                    nursery.start_soon(devtools.run)
+                    yield Chromium(process, devtools)
+            finally:
+                _end(process)

@@ -1,0 +1,49 @@
+"""Tools that are not Python packages: found, or the test is skipped; under CI a missing one fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+NODE_FOLDER = Path(__file__).parent.parent / "node"
+NODE_MODULES = NODE_FOLDER / "node_modules"
+#: kurento-client and kurento-utils as one script for pages, made by `make setup-interop`.
+BROWSER_BUNDLE = NODE_MODULES / ".bundle" / "kurento.js"
+PAGES_FOLDER = Path(__file__).parent.parent / "pages"
+OUTPUT_FOLDER = Path(__file__).parent.parent.parent / "output"
+
+
+def missing(what: str, cure: str) -> None:
+    """Ends this test: something that it needs is not on the machine."""
+    message = f"{what} is missing: {cure}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def require_program(name: str, package: str) -> str:
+    """The full path of a program."""
+    path = shutil.which(name)
+    if path is None:
+        missing(name, f"on Debian, apt-get install {package}")
+    assert path is not None
+    return path
+
+
+def require_chromium() -> str:
+    """Chromium, or Chrome under one of its names."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    return require_program("chromium", "chromium")
+
+
+def require_npm_clients() -> str:
+    """Node with the npm packages of tests/interop/node installed; returns the path of node."""
+    node = require_program("node", "nodejs npm")
+    if not BROWSER_BUNDLE.exists():
+        missing("the npm package kurento-client", "make setup-interop")
+    return node

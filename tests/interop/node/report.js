@@ -1,0 +1,19 @@
+/** How the scripts here talk to the tests: one JSON object a line. */
+"use strict";
+
+/** Kurento's own clients log to standard output too; the tests read only our lines there. */
+console.log = console.info = console.debug = console.error;
+
+function report(message) {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+function fail(error) {
+  const text = error?.stack ?? String(error?.message ?? error);
+  process.stdout.write(`${JSON.stringify({ error: text, code: error?.code })}\n`, () => process.exit(1));
+}
+
+process.on("unhandledRejection", fail);
+process.on("uncaughtException", fail);
+
+module.exports = { report, fail };
