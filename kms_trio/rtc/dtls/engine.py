@@ -26,6 +26,9 @@ from kms_trio.rtc.srtp.profiles import SrtpProfile, profile_named
 #: Largest datagram produced: fits every path that carries WebRTC (IPv6 minimum MTU less headers and a TURN wrapper).
 MTU_BYTES = 1200
 
+#: What a datagram holds besides record header, explicit nonce and tag of AES-GCM (RFC 5288).
+MAX_DATA_BYTES = MTU_BYTES - 13 - 8 - 16
+
 _READ_BYTES = 16384
 _EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 section 4.2
 _MAX_RECEIVED_BYTES = 1 << 20
@@ -120,14 +123,16 @@ class DtlsTransport:
     def receive(self, datagram: bytes) -> None:
         """Feed one datagram. Before `start` and in a final state it is discarded."""
         connection = self._connection
-        if connection is None or not datagram:
+        if connection is None or not 0 < len(datagram) <= _READ_BYTES:
             self.datagrams_discarded += 1
             return
         connection.bio_write(datagram)
-        if self.state is DtlsState.CONNECTING:
-            self._handshake(connection)
         if self.state is DtlsState.CONNECTED:
-            self._read(connection)
+            if not self._read(connection):
+                self.datagrams_discarded += 1
+            return
+        if self._handshake(connection):
+            self._read(connection)  # data may follow the last flight in the same datagram
 
     @property
     def timeout_s(self) -> float | None:
@@ -162,10 +167,12 @@ class DtlsTransport:
         return self._srtp_keys
 
     def send(self, data: bytes) -> None:
-        """Send application data (SCTP, RFC 8261), at most about 1150 bytes. Raises DtlsError unless CONNECTED."""
+        """Send application data (SCTP, RFC 8261), at most MAX_DATA_BYTES. Raises DtlsError unless CONNECTED."""
         connection = self._connection
         if connection is None or self.state is not DtlsState.CONNECTED:
             raise DtlsError(f"no data can be sent: the DTLS state is {self.state.value}")
+        if len(data) > MAX_DATA_BYTES:
+            raise DtlsError(f"{len(data)} bytes cannot be sent: a datagram holds {MAX_DATA_BYTES}")
         try:
             connection.send(data)
         except SSL.Error as error:
@@ -187,27 +194,29 @@ class DtlsTransport:
             self.state = DtlsState.CLOSED
         self._release()
 
-    def _handshake(self, connection: SSL.Connection) -> None:
+    def _handshake(self, connection: SSL.Connection) -> bool:
+        """Go on with the handshake; true when that makes the state CONNECTED."""
         try:
             connection.do_handshake()
         except SSL.WantReadError:
-            return
+            return False
         except SSL.Error as error:
             self._fail(f"handshake failed: {_reason(error)}")
-            return
+            return False
         certificate = connection.get_peer_certificate(as_cryptography=True)
         if certificate is None or not fingerprints_match(certificate, self._remote_fingerprints):
             self._say_goodbye(connection)
             self._fail("the peer's certificate has none of the fingerprints of its SDP")
-            return
+            return False
         profile_name = connection.get_selected_srtp_profile().decode("ascii", "replace")
         if profile_name:
             self._srtp_keys = self._export_keys(connection, profile_named(profile_name))
         elif self._srtp_required:
             self._say_goodbye(connection)
             self._fail("no SRTP profile in common")
-            return
+            return False
         self.state = DtlsState.CONNECTED
+        return True
 
     def _export_keys(self, connection: SSL.Connection, profile: SrtpProfile) -> SrtpKeys:
         """RFC 5764 section 4.2: client key, server key, client salt, server salt."""
@@ -218,8 +227,11 @@ class DtlsTransport:
         local, remote = (client, server) if self.role is DtlsRole.CLIENT else (server, client)
         return SrtpKeys(profile, local, remote)
 
-    def _read(self, connection: SSL.Connection) -> None:
-        """Take application data out; OpenSSL also answers a repeated last flight and reads alerts meanwhile."""
+    def _read(self, connection: SSL.Connection) -> bool:
+        """Take application data out; OpenSSL also answers a repeated last flight and reads alerts meanwhile.
+
+        False: there was neither data nor an alert.
+        """
         useful = False
         while True:
             try:
@@ -230,18 +242,17 @@ class DtlsTransport:
                 self._say_goodbye(connection)
                 self.state = DtlsState.CLOSED
                 self._release()
-                return
+                return True
             except SSL.Error as error:
                 self._fail(f"the peer ended the association: {_reason(error)}")
-                return
+                return True
             useful = True
             if self._received_bytes + len(data) > _MAX_RECEIVED_BYTES:  # nobody takes it: drop, as UDP would
                 self.datagrams_discarded += 1
                 continue
             self._received.append(data)
             self._received_bytes += len(data)
-        if not useful:
-            self.datagrams_discarded += 1
+        return useful
 
     def _say_goodbye(self, connection: SSL.Connection) -> None:
         with contextlib.suppress(SSL.Error):  # nothing more can be said on this connection

@@ -67,9 +67,7 @@ class SrtpSession:
     ) -> None:
         if len(master) != profile.master_bytes:
             expected = profile.master_bytes
-            raise SrtpError(
-                SrtpFailure.OTHER, f"{profile.name} has {expected} bytes of key + salt, not {len(master)}"
-            )
+            raise SrtpError(SrtpFailure.OTHER, f"{profile.name} has {expected} bytes of key + salt, not {len(master)}")
         policy = Policy(key=bytes(master), ssrc_type=ssrc_type, srtp_profile=_libsrtp_profile(profile))
         policy.window_size = window_size
         policy.allow_repeat_tx = allow_repeat_tx
