@@ -36,12 +36,19 @@ class _Parsable(Protocol):
 _T = TypeVar("_T", bound=_Parsable)
 
 
-@attrs.frozen
+_SECRET_ATTRIBUTES = frozenset({"ice-pwd", "crypto"})
+
+
+@attrs.frozen(repr=False)
 class Attribute:
     """One `a=` line: `a=name` when value is None, else `a=name:value`."""
 
     name: str
     value: str | None = None
+
+    def __repr__(self) -> str:
+        value = "..." if self.name in _SECRET_ATTRIBUTES else repr(self.value)
+        return f"Attribute({self.name!r}, {value})"
 
 
 @attrs.frozen
