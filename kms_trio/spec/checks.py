@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
 
 from kms_trio.spec.defaults import check_default
 from kms_trio.spec.errors import Location, SpecError
 from kms_trio.spec.model import (
     ComplexType,
     DataItem,
-    EventSpec,
     Method,
     ModuleSpec,
     RemoteClassSpec,
-    TypeName,
 )
 from kms_trio.spec.naming import accessor, snake_case
-from kms_trio.spec.symbols import Scope, Symbol
+from kms_trio.spec.symbols import Definition, Scope, symbol_kind
 
-T = TypeVar("T")
+MAX_ANCESTORS = 64
+
+_KIND_WORDS = {
+    "remote": "class",
+    "register": "register",
+    "enum": "enum",
+    "primitive": "primitive type",
+    "event": "event",
+}
 
 
 def check_module(spec: ModuleSpec, scope: Scope) -> None:
     """Check every definition of `spec`."""
+    # Ancestors first: what follows walks up hierarchies and relies upon their having an end.
+    definitions: tuple[Definition, ...] = (*spec.remote_classes, *spec.complex_types, *spec.events)
+    for definition in definitions:
+        _check_hierarchy(definition, scope)
     for remote_class in spec.remote_classes:
         _check_class(remote_class, scope)
     for complex_type in spec.complex_types:
         _check_complex_type(complex_type, scope)
     for event in spec.events:
         what = f"event '{event.name}'"
-        _no_cycle(event, what, scope.event)
         _unique_names(event.properties, what)
         _check_items(event.properties, scope)
 
 
 def _check_class(remote_class: RemoteClassSpec, scope: Scope) -> None:
     what = f"class '{remote_class.name}'"
-    if remote_class.extends is not None:
-        _expect_kind(scope.type(remote_class.extends, remote_class.location), "remote", what, remote_class.location)
-        _no_cycle(remote_class, what, scope.type)
     _check_items(remote_class.properties, scope)
     for method in remote_class.methods:
         _check_parameters(method, f"method '{remote_class.name}.{method.name}'", scope)
@@ -87,9 +92,6 @@ def _check_complex_type(complex_type: ComplexType, scope: Scope) -> None:
             _unique(value, complex_type.location, seen, f"value '{value}' of enum '{complex_type.name}'")
         return
     what = f"register '{complex_type.name}'"
-    if complex_type.extends is not None:
-        _expect_kind(scope.type(complex_type.extends, complex_type.location), "register", what, complex_type.location)
-        _no_cycle(complex_type, what, scope.type)
     _unique_names(complex_type.properties, what)
     _check_items(complex_type.properties, scope)
 
@@ -129,28 +131,34 @@ def _unique(name: str, location: Location, seen: dict[str, Location], label: str
     seen[name] = location
 
 
-def _expect_kind(symbol: Symbol, kind: str, what: str, location: Location) -> None:
-    if symbol.kind != kind:
-        words = {"remote": "a remote class", "register": "a register", "enum": "an enum", "primitive": "a primitive"}
-        raise SpecError(
-            f"bad 'extends' of {what}", location, expected=words[kind], found=f"'{symbol.name}', {words[symbol.kind]}"
-        )
-
-
-def _no_cycle(
-    definition: RemoteClassSpec | ComplexType | EventSpec,
-    what: str,
-    find: Callable[[TypeName, Location], Symbol],
-) -> None:
-    """Follow `extends` up; only own definitions can take part in a cycle, as imports never look back."""
+def _check_hierarchy(definition: Definition, scope: Scope) -> None:
+    """Follow `extends` up: each step must lead to the same kind of thing, and never back."""
+    kind = symbol_kind(definition)
+    what = f"{_KIND_WORDS[kind]} '{definition.name}'"
     path = [definition.name]
-    current: Any = definition
+    current = definition
     while current.extends is not None:
-        current = find(current.extends, current.location).definition
-        if current is None:
-            return
-        path.append(current.name)
-        if current is definition:
+        location = current.location
+        symbol = scope.event(current.extends, location) if kind == "event" else scope.type(current.extends, location)
+        if symbol.kind != kind or symbol.definition is None:
+            raise SpecError(
+                f"bad 'extends' of {_KIND_WORDS[kind]} '{current.name}'",
+                location,
+                expected=_with_article(kind),
+                found=f"'{symbol.name}', {_with_article(symbol.kind)}",
+            )
+        path.append(symbol.name)
+        if symbol.definition is definition:
             raise SpecError(f"{what} extends itself", definition.location, found=" -> ".join(path))
-        if len(path) > len(set(path)):
-            return  # a cycle further up, reported where it is
+        if len(path) > MAX_ANCESTORS:
+            raise SpecError(
+                f"too many ancestors of {what}",
+                definition.location,
+                expected=f"at most {MAX_ANCESTORS}, without a circle",
+            )
+        current = symbol.definition
+
+
+def _with_article(kind: str) -> str:
+    word = _KIND_WORDS[kind]
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

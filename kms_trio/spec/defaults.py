@@ -6,7 +6,7 @@ from typing import Any
 
 from kms_trio.spec.errors import Location, SpecError
 from kms_trio.spec.model import ComplexType, DataItem, TypeName
-from kms_trio.spec.reader import describe
+from kms_trio.spec.object_reader import describe
 from kms_trio.spec.symbols import Scope
 
 _INT_BITS = {"int": 32, "int64": 64}

@@ -13,7 +13,8 @@ from typing import Any
 from kms_trio.spec.errors import SpecError
 from kms_trio.spec.lenient import Node, parse
 from kms_trio.spec.model import ModuleSpec
-from kms_trio.spec.reader import ObjectReader, read_class, read_complex_type, read_event, read_import
+from kms_trio.spec.object_reader import ObjectReader
+from kms_trio.spec.reader import read_class, read_complex_type, read_event, read_import
 
 SUFFIX = ".kmd.json"
 _LISTS = ("remoteClasses", "complexTypes", "events")

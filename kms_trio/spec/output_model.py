@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kms_trio.spec.code_settings import expanded_code
+from kms_trio.spec.foreign_versions import maven_range, npm_range
 from kms_trio.spec.model import ComplexType, DataItem, EventSpec, Import, Method, RemoteClassSpec
 from kms_trio.spec.resolve import ResolvedModule
 
@@ -37,10 +38,10 @@ def output_model(module: ResolvedModule) -> str:
 
 def _import(item: Import) -> Json:
     model = {"name": item.name, "version": item.version}
-    if item.maven_version is not None:
-        model["mavenVersion"] = item.maven_version
-    if item.npm_version is not None:
-        model["npmVersion"] = item.npm_version
+    if maven := item.maven_version or maven_range(item.version, item.location):
+        model["mavenVersion"] = maven
+    if npm := item.npm_version or npm_range(item.version, item.location):
+        model["npmVersion"] = npm
     return model
 
 

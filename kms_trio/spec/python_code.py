@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import jinja2
 
-from kms_trio.spec import pycode, views
+from kms_trio.spec import interface_views, pycode, record_views
 from kms_trio.spec.output_model import output_model
 from kms_trio.spec.pycode import Call
+from kms_trio.spec.python_names import PythonNames
 from kms_trio.spec.resolve import ResolvedModule
 from kms_trio.spec.tables import TableBuilder
 
@@ -63,21 +64,21 @@ def _environment() -> jinja2.Environment:
 
 
 def _types(environment: jinja2.Environment, module: ResolvedModule, packages: Mapping[str, str]) -> str:
-    names = views.PythonNames(module, packages, "types")
+    names = PythonNames(module, packages, "types")
     template = environment.get_template("types.py.jinja")
-    body = template.render(enums=views.enums(module), registers=views.registers(module, names))
+    body = template.render(enums=record_views.enums(module), registers=record_views.registers(module, names))
     return _file(f"Enumerations and registers of the module `{module.name}`.", body, names.imports())
 
 
 def _events(environment: jinja2.Environment, module: ResolvedModule, packages: Mapping[str, str]) -> str:
-    names = views.PythonNames(module, packages, "events")
-    body = environment.get_template("events.py.jinja").render(events=views.events(module, names))
+    names = PythonNames(module, packages, "events")
+    body = environment.get_template("events.py.jinja").render(events=record_views.events(module, names))
     return _file(f"Events of the module `{module.name}`.", body, names.imports())
 
 
 def _interfaces(environment: jinja2.Environment, module: ResolvedModule, packages: Mapping[str, str]) -> str:
-    names = views.PythonNames(module, packages, "interfaces")
-    body = environment.get_template("interfaces.py.jinja").render(interfaces=views.interfaces(module, names))
+    names = PythonNames(module, packages, "interfaces")
+    body = environment.get_template("interfaces.py.jinja").render(interfaces=interface_views.interfaces(module, names))
     # The types are only named in annotations; importing them at run time would make a circle with `types.py`.
     checked = names.imports("types")
     if "MaybeAwaitable[" in body:
@@ -93,7 +94,7 @@ def _module(
     factories: Mapping[str, str],
     generation_time: str,
 ) -> str:
-    names = views.PythonNames(module, packages, "module")
+    names = PythonNames(module, packages, "module")
     builder = TableBuilder(module, names)
     classes = builder.classes()
     body = environment.get_template("module.py.jinja").render(

@@ -9,8 +9,8 @@ import attrs
 from kms_trio.spec.model import DataItem, Method, RemoteClassSpec, TypeName
 from kms_trio.spec.naming import accessor, class_name, constant_case, snake_case
 from kms_trio.spec.pycode import Call, Raw, assignment
+from kms_trio.spec.python_names import PythonNames, parents_first
 from kms_trio.spec.resolve import ResolvedModule
-from kms_trio.spec.views import PythonNames, parents_first
 
 _CONTAINERS = {"": "", "[]": "_LIST", "<>": "_MAP"}
 

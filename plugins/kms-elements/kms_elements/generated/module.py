@@ -337,7 +337,7 @@ _WEB_RTC_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="elements",
     version="7.3.0",
-    generation_time="Nov 21 2026 22:31:48",
+    generation_time="Nov 21 2026 22:33:12",
     package="kms_elements.generated",
     classes=MappingProxyType(
         {
