@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
@@ -40,6 +41,8 @@ class AudioEncoder:
         self._planar = self._profile.sample_format.endswith("p")
         self._waiting: npt.NDArray[Any] | None = None
         self._next_pts = 0
+        self._begins: collections.deque[int] = collections.deque()  # of the frames that the encoder holds
+        self._delay: int | None = None
         self._context = self._open(self._profile)
 
     def convert(self, frame: RawFrame) -> Sequence[EncodedFrame]:
@@ -55,6 +58,7 @@ class AudioEncoder:
         except av.error.FFmpegError:
             self._context = self._open(self._profile)
             self._waiting = None
+            self._begins.clear()
         return encoded
 
     def _open(self, profile: AudioEncoderProfile) -> av.AudioCodecContext:
@@ -88,11 +92,18 @@ class AudioEncoder:
             frame = av.AudioFrame.from_ndarray(samples, self._profile.sample_format, self._layout)
             frame.sample_rate = self._rate_hz
             frame.pts, frame.time_base = self._next_pts, Fraction(1, self._rate_hz)
+            self._begins.append(self._next_pts)
             self._next_pts += self._frame_samples
             for packet in self._context.encode(frame):
-                if packet.pts is not None:
-                    encoded.append(EncodedFrame(bytes(packet), packet.pts, True, self._frame_samples))
+                encoded.append(EncodedFrame(bytes(packet), self._begin_of(packet), True, self._frame_samples))
         return encoded
+
+    def _begin_of(self, packet: av.Packet[Any]) -> int:
+        """Where a packet belongs.  The encoder's own timestamps take up a gap too late, but tell its delay."""
+        begin = self._begins.popleft()
+        if self._delay is None:
+            self._delay = 0 if packet.pts is None else begin - packet.pts
+        return begin - self._delay
 
 
 def _view(frame: RawFrame) -> av.AudioFrame:

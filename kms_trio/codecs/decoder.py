@@ -109,7 +109,6 @@ def open_decoder(format: Format) -> av.VideoCodecContext | av.AudioCodecContext:
     context = av.CodecContext.create(DECODERS[format.encoding_name], "r")
     assert isinstance(context, av.VideoCodecContext | av.AudioCodecContext)
     context.thread_count = 1
-    context.time_base = Fraction(1, format.clock_rate_hz)
     if isinstance(context, av.AudioCodecContext):
         context.sample_rate = format.clock_rate_hz
         context.layout = "stereo" if format.channels == 2 else "mono"

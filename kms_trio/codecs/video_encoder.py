@@ -26,7 +26,7 @@ LOWEST_BITRATE_BPS: Final = 30_000
 KEY_FRAME_INTERVAL_TICKS: Final = CLOCK_RATE_HZ // 2
 """Key frames that are asked for come at most this often; a request in between is kept for later."""
 REOPEN_INTERVAL_TICKS: Final = 2 * CLOCK_RATE_HZ
-"""libvpx keeps its bitrate, so a new one means a new encoder and a key frame: not more often than this."""
+"""An open encoder keeps its bitrate, so a new one means a new encoder and a key frame: not more often than this."""
 MAX_DURATION_TICKS: Final = CLOCK_RATE_HZ // 5
 RESTART_TICKS: Final = 10 * CLOCK_RATE_HZ
 """A timestamp that lies so far behind the last one belongs to a source that began anew."""
@@ -95,10 +95,7 @@ class VideoEncoder:
             self._source = source
             self._graph = None
             return self._open(frame.width, frame.height, bitrate_bps, pts)
-        if self._encoding_name == "H264":
-            if bitrate_bps != self._bitrate_bps:
-                self._bitrate_bps = self._context.bit_rate = bitrate_bps  # x264 takes it up with the next picture
-        elif self._worth_reopening(bitrate_bps, pts):
+        if self._worth_reopening(bitrate_bps, pts):
             return self._open(frame.width, frame.height, bitrate_bps, pts)
         return self._context
 
@@ -144,16 +141,8 @@ def _even(pixels: int) -> int:
 def _options(encoding_name: str, bitrate_bps: int) -> dict[str, str]:
     """Encoder options, as lively as the ones that Kurento uses."""
     if encoding_name == "H264":
-        return {"preset": "veryfast", "tune": "zerolatency", "g": "60", "forced-idr": "1"}
-    rate = str(bitrate_bps)
-    return {
-        "deadline": "realtime",
-        "cpu-used": "16" if encoding_name == "VP8" else "8",
-        "lag-in-frames": "0",
-        "minrate": rate,
-        "maxrate": rate,
-        "bufsize": str(bitrate_bps * 6 // 10),
-        "qmin": "2",
-        "qmax": "56",
-        "g": "128",
-    }
+        own = {"preset": "veryfast", "tune": "zerolatency", "g": "60", "forced-idr": "1"}
+    else:
+        speed = "16" if encoding_name == "VP8" else "8"
+        own = {"deadline": "realtime", "cpu-used": speed, "lag-in-frames": "0", "g": "128", "minrate": str(bitrate_bps)}
+    return own | {"maxrate": str(bitrate_bps), "bufsize": str(bitrate_bps * 6 // 10)}
