@@ -21,7 +21,7 @@ from kms_trio.net.send_arena import SLOT_BYTES, SLOTS, SendArena
 
 __all__ = ["SMALL_BLOCK", "ForwardingGroup", "send_to_leg"]
 
-SMALL_BLOCK = 10
+SMALL_BLOCK = 8
 """Below this number of packets x legs the plain path is cheaper than numpy's fixed cost."""
 BLOCK_SLOTS = 256
 """Packets built before they are sent: half a megabyte, so that a block is still in the cache when it is encrypted."""
@@ -141,9 +141,10 @@ def send_to_leg(leg: RtpLeg, packets: list[RtpPacket], abs_send_time: int, layou
         return
     layout = layout or leg.layout
     arena = route.arena
+    name, namelen = route.name_address, route.namelen
     template = leg.template()
     header = len(template)
-    memory, context = arena.memory, route.srtp_context
+    memory, lengths, context = arena.memory, arena.lengths.data, route.srtp_context
     for packet in packets:
         if arena.slot == SLOTS:
             arena.flush()
@@ -170,9 +171,9 @@ def send_to_leg(leg: RtpLeg, packets: list[RtpPacket], abs_send_time: int, layou
             else:
                 memory[offset + 1] = packet.audio_level
         memory[start + header : start + size] = packet.payload
-        arena.lengths[slot] = size
+        lengths[slot] = size
         if lib.srtp_protect(context, arena.pointers[slot], arena.length_pointers[slot]):
-            arena.lengths[slot] = 0
+            lengths[slot] = 0
             arena.statistics.protect_errors += 1
         else:
-            arena.queue_one(slot, route.name_address, route.namelen)
+            arena.queue_one(slot, name, namelen)

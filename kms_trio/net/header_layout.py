@@ -31,25 +31,25 @@ class HeaderLayout:
     audio_level: bool = False
     mid_bytes: int = 0
 
-    @property
-    def extension_bytes(self) -> int:
-        """Elements and padding, without the four bytes in front of them."""
+    extension_bytes: int = attrs.field(init=False, eq=False)
+    """Elements and padding, without the four bytes in front of them."""
+    header_bytes: int = attrs.field(init=False, eq=False)
+    abs_send_time_offset: int = attrs.field(init=False, eq=False, default=_EXTENSION_START + 1)
+    """Where the three bytes of the send time lie (only if `abs_send_time`)."""
+    audio_level_offset: int = attrs.field(init=False, eq=False)
+    """Where the two bytes (element header and level) of the audio level lie (only if `audio_level`)."""
+
+    @extension_bytes.default
+    def _extension_bytes(self) -> int:
         used = 4 * self.abs_send_time + 2 * self.audio_level + (self.mid_bytes + 1 if self.mid_bytes else 0)
         return -(-used // 4) * 4
 
-    @property
-    def header_bytes(self) -> int:
-        extension = self.extension_bytes
-        return FIXED_HEADER_BYTES + (4 + extension if extension else 0)
+    @header_bytes.default
+    def _header_bytes(self) -> int:
+        return FIXED_HEADER_BYTES + (4 + self.extension_bytes if self.extension_bytes else 0)
 
-    @property
-    def abs_send_time_offset(self) -> int:
-        """Where the three bytes of the send time lie (only if `abs_send_time`)."""
-        return _EXTENSION_START + 1
-
-    @property
-    def audio_level_offset(self) -> int:
-        """Where the two bytes (element header and level) of the audio level lie (only if `audio_level`)."""
+    @audio_level_offset.default
+    def _audio_level_offset(self) -> int:
         return _EXTENSION_START + 4 * self.abs_send_time
 
     def template(

@@ -100,6 +100,8 @@ class IceTransport:
         self._socket: UdpSocket | None = None
         self._remote: tuple[str, int] | None = None
         self._name = np.zeros(SOCKADDR_BYTES, np.uint8)
+        self.name_address = address_of(self._name)
+        """Where the peer's socket address lies; its contents change when the pair does."""
         self._timer: TimerHandle | None = None
         self._timer_at = float("inf")
         self._closed = False
@@ -118,10 +120,6 @@ class IceTransport:
     def arena(self) -> SendArena:
         assert self._socket is not None, "a route exists from the first usable pair on"
         return self._socket.send_arena
-
-    @property
-    def name_address(self) -> int:
-        return address_of(self._name)
 
     @property
     def namelen(self) -> int:

@@ -58,6 +58,8 @@ class RtpLeg:
     on_started: Callable[[], None] | None = None
 
     group: ForwardingGroup | None = None
+    _layout: HeaderLayout | None = None
+    _template: tuple[int, bytes] | None = None
     next_sequence_number: int = attrs.field(factory=lambda: secrets.randbelow(1 << 15))
     sequence_offset: int = 0
     timestamp_offset: int = 0
@@ -74,22 +76,28 @@ class RtpLeg:
 
     @property
     def layout(self) -> HeaderLayout:
-        return HeaderLayout(
-            abs_send_time=ABS_SEND_TIME_URI in self.extensions,
-            audio_level=self.audio and AUDIO_LEVEL_URI in self.extensions,
-            mid_bytes=len(self.mid) if MID_URI in self.extensions else 0,
-        )
+        """Which extensions its headers have; fixed by the negotiation."""
+        if self._layout is None:
+            self._layout = HeaderLayout(
+                abs_send_time=ABS_SEND_TIME_URI in self.extensions,
+                audio_level=self.audio and AUDIO_LEVEL_URI in self.extensions,
+                mid_bytes=len(self.mid) if MID_URI in self.extensions else 0,
+            )
+        return self._layout
 
     def template(self) -> bytes:
         """The header of this leg's packets, changing fields left zero."""
-        return self.layout.template(
-            self.payload_type,
-            self.ssrc,
-            abs_send_time_id=self.extensions.get(ABS_SEND_TIME_URI, 0),
-            audio_level_id=self.extensions.get(AUDIO_LEVEL_URI, 0),
-            mid_id=self.extensions.get(MID_URI, 0),
-            mid=self.mid,
-        )
+        if self._template is None or self._template[0] != self.payload_type:
+            template = self.layout.template(
+                self.payload_type,
+                self.ssrc,
+                abs_send_time_id=self.extensions.get(ABS_SEND_TIME_URI, 0),
+                audio_level_id=self.extensions.get(AUDIO_LEVEL_URI, 0),
+                mid_id=self.extensions.get(MID_URI, 0),
+                mid=self.mid,
+            )
+            self._template = (self.payload_type, template)
+        return self._template[1]
 
     @property
     def packets_sent(self) -> int:
