@@ -26,7 +26,7 @@ def states(pair: DtlsPair) -> tuple[DtlsState, DtlsState]:
 def test_handshake(identities: Identities, client: str, server: str) -> None:
     pair = DtlsPair.of(identities[client], identities[server])
     assert states(pair) == (DtlsState.CONNECTING, DtlsState.CONNECTING)
-    assert pair.client.timeout_s is not None
+    assert 0 < (pair.client.timeout_s or 0) <= 1
     pair.pump()
     assert states(pair) == (DtlsState.CONNECTED, DtlsState.CONNECTED)
     assert pair.client.timeout_s is pair.server.timeout_s is None
