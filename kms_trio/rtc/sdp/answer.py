@@ -75,7 +75,8 @@ def create_answer(
             medias.append(_rtp_media(each, capabilities, transport, ids, counts.get(kind, 0)))
             counts[kind] = counts.get(kind, 0) + 1
     attributes = lines_of("msid-semantic", offer.values("msid-semantic")[:1])
-    attributes += bundle_attribute(shared.bundled_mids)
+    if capabilities.bundle and offer.bundle_groups:  # even when empty: Chromium's max-bundle insists on one
+        attributes.append(bundle_attribute(shared.bundled_mids))
     return Negotiated(
         local=session_of(ids, transport, attributes, medias),
         remote=offer,

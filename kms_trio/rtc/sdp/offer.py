@@ -50,7 +50,7 @@ def create_offer(
                 medias.append(_rtp_media(kind, index, capabilities, transport, ids.cname, stream, payload_types))
     if capabilities.data_channels and capabilities.security is Security.DTLS:
         medias.append(_data_media(capabilities, transport))
-    bundle = bundle_attribute([media.mid for media in medias]) if capabilities.bundle else []
+    bundle = [bundle_attribute([media.mid for media in medias])] if capabilities.bundle and medias else []
     return session_of(ids, transport, bundle, medias)
 
 

@@ -39,9 +39,9 @@ def session_of(
     return with_candidates(description, transport.candidates)
 
 
-def bundle_attribute(mids: Sequence[str]) -> list[Attribute]:
-    """`a=group:BUNDLE`, nothing when no media is in it."""
-    return [Attribute("group", " ".join(["BUNDLE", *mids]))] if mids else []
+def bundle_attribute(mids: Sequence[str]) -> Attribute:
+    """`a=group:BUNDLE` of these medias."""
+    return Attribute("group", " ".join(["BUNDLE", *mids]))
 
 
 def bandwidth_lines(limit_kbps: int) -> tuple[Bandwidth, ...]:

@@ -173,6 +173,14 @@ def test_an_endpoint_without_bundle_answers_no_group(answer_to: Answer, offer_te
     assert answer_to(offer_text(AUDIO, VIDEO, session=BUNDLE), bundle=False).local.bundle_groups == []
 
 
+def test_the_group_stays_when_nothing_of_it_is_accepted(answer_to: Answer, offer_text: Offer) -> None:
+    """Chromium with `max-bundle` refuses an answer without one."""
+    negotiated = answer_to(offer_text(AUDIO, VIDEO, session=BUNDLE), audio_codecs=(), video_codecs=())
+    assert "a=group:BUNDLE\r\n" in write(negotiated.local)
+    assert negotiated.local.bundle_groups == [()]
+    assert (negotiated.transport, negotiated.accepted) == (None, ())
+
+
 def test_old_clients_without_mid(answer_to: Answer, offer_text: Offer) -> None:
     medias = [[line for line in media if not line.startswith("a=mid")] for media in (AUDIO, VIDEO)]
     medias[1].append(f"a=extmap:4 {MID}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import aiortc.sdp
 import pytest
 
 from kms_trio.rtc.sdp import ABS_SEND_TIME, AUDIO_LEVEL, MID, DtlsRole, Negotiated, parse, write
@@ -119,3 +120,15 @@ def test_retransmission_streams_when_switched_on(recorded: Callable[[str], str],
     assert "m=video 1 UDP/TLS/RTP/SAVPF 96 97 102 103 " in text
     assert "a=rtpmap:97 rtx/90000\r\n" in text
     assert "a=fmtp:97 apt=96\r\n" in text
+
+
+def test_another_parser_reads_answers_the_same(chromium_offer: str, answer_to: Answer) -> None:
+    for negotiated in (answer_to(chromium_offer), answer_to(chromium_offer, video_codecs=(), data_channels=True)):
+        read = aiortc.sdp.SessionDescription.parse(write(negotiated.local))
+        assert [(media.kind, media.rtp.muxId, media.port == 0) for media in read.media] == [
+            (media.kind, media.mid, not media.accepted) for media in negotiated.medias
+        ]
+        for media, ours in zip(read.media, negotiated.medias, strict=True):
+            if ours.accepted and ours.codecs:
+                assert [codec.payloadType for codec in media.rtp.codecs] == [each.payload_type for each in ours.codecs]
+                assert media.dtls.role == "server"
