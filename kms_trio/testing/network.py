@@ -94,11 +94,11 @@ class FakeNetwork:
         self.now = 0.0
         self.wire: list[Packet] = []
         """Everything that was put on the wire, lost or not."""
+        self.loss = loss
         self.drop: Callable[[Packet], bool] = lambda packet: False
         """Replace it to lose packets of your choice."""
         self._random = random.Random(seed)
         self._delay_s = delay_s
-        self._loss = loss
         self._duplication = duplication
         self._order = itertools.count()
         self._in_flight: list[tuple[float, int, Packet]] = []
@@ -167,7 +167,7 @@ class FakeNetwork:
             self._holes.add((source, destination))
         packet = Packet(self.now, source, destination, data)
         self.wire.append(packet)
-        lost = self._random.random() < self._loss
+        lost = self._random.random() < self.loss
         copies = 2 if self._random.random() < self._duplication else 1
         for _ in range(0 if lost or self.drop(packet) else copies):
             arrives_at = self.now + self._random.uniform(*self._delay_s)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kms_trio.rtc.ice.learning import peer_reflexive_priority
+from kms_trio.rtc.ice.pacer import TA_S
 from kms_trio.rtc.ice.pairs import CandidatePair, PairState
 from kms_trio.rtc.ice.states import IceRole, IceStatistics, Transmit
-from kms_trio.rtc.ice.transactions import CONSENT_ANSWER_S, INITIAL_RTO_S, Transaction, Transactions
+from kms_trio.rtc.ice.transactions import INITIAL_RTO_S, Transaction, Transactions
 from kms_trio.rtc.stun import Message, StunError, build_check, parse_message
 
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ class Checker:
             tie_breaker=tie_breaker,
             use_candidate=use_candidate,
         )
-        next_at = now + (CONSENT_ANSWER_S if consent else INITIAL_RTO_S)
-        transaction = Transaction(transaction_id, request, pair, role, use_candidate, consent, now, next_at)
+        transaction = Transaction(
+            transaction_id, request, pair, role, use_candidate, consent, sent_at=now, next_at=now + INITIAL_RTO_S
+        )
         self._open.add(transaction)
         if consent:
             self._statistics.consent_requests_sent += 1
@@ -105,11 +107,10 @@ class Checker:
             pair.transaction = transaction
         self._put(transaction)
 
-    def restart(self, transaction: Transaction, now: float) -> None:
-        """Send a request again at once and begin its timeouts anew: the peer has shown that it is there."""
-        transaction.restarted(now)
-        self._statistics.retransmissions_sent += 1
-        self._put(transaction)
+    def hasten(self, transaction: Transaction, now: float) -> None:
+        """Send a request again at once, or when `TA_S` has passed since the last time."""
+        transaction.hasten(now, TA_S)
+        self.handle_timeout(now)
 
     def handle_timeout(self, now: float) -> None:
         """Send again what is due; the pairs whose last attempt was not answered have failed."""
@@ -147,8 +148,7 @@ class Checker:
         self._open.remove(transaction)
         if message.error is None:
             self._statistics.responses_received += 1
-            if transaction.attempts == 1:
-                # Once it has been sent again nobody knows which transmission was answered (Karn's rule).
+            if transaction.sent_once:
                 self._statistics.add_round_trip(now - transaction.sent_at)
         else:
             self._statistics.errors_received += 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kms_trio.rtc.ice.consent import MAX_INTERVAL_S
 from kms_trio.rtc.ice.learning import learned_local, learned_remote
 from kms_trio.rtc.ice.nomination import Nominator, should_switch
-from kms_trio.rtc.ice.pacer import TA_S, Pacer
+from kms_trio.rtc.ice.pacer import Pacer
 from kms_trio.rtc.ice.pairs import CandidatePair, CheckList, PairState, can_pair
 from kms_trio.rtc.ice.remote import RemoteCandidates
 from kms_trio.rtc.ice.states import IceRole, IceStatistics
@@ -135,8 +135,8 @@ class Search:
             self._follow_nomination(pair, now)
         elif pair.transaction is None:
             self._check(pair, now)
-        elif now - pair.transaction.sent_at >= TA_S:
-            self._checker.restart(pair.transaction, now)
+        else:
+            self._checker.hasten(pair.transaction, now)
         return is_new
 
     def answered(self, answer: Answer, now: float) -> None:

@@ -15,8 +15,9 @@ MAX_ATTEMPTS: Final = 7
 """Rc: transmissions of one request, at 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s."""
 LAST_WAIT_S: Final = 16 * INITIAL_RTO_S
 """Rm times RTO: how long the last transmission may take to be answered."""
-CONSENT_ANSWER_S: Final = 30.0
-"""A consent check is sent once, and an answer counts as long as consent lasts (RFC 7675 section 5.1)."""
+CONSENT_ATTEMPTS: Final = 3
+"""A consent check is sent again at 0.5 and 1.5 s: RFC 7675 asks for one transmission, but then a path that loses a
+fifth of its packets each way would lose consent every hour or so."""
 
 
 @attrs.define(eq=False)
@@ -30,35 +31,38 @@ class Transaction:
     """Our role in the request, to judge a role conflict by."""
     use_candidate: bool
     consent: bool
+    """Keeps a valid pair alive; does not change the state of the pair."""
     sent_at: float
     """Of the last transmission."""
     next_at: float
     """When to send again or give up."""
     rto_s: float = INITIAL_RTO_S
     attempts: int = 1
+    sent_once: bool = True
+    """Only then does the answer tell the round trip time: of two transmissions nobody knows which was answered."""
 
     @property
     def exhausted(self) -> bool:
         """Whether the request is not sent again."""
-        return self.consent or self.attempts >= MAX_ATTEMPTS
+        return self.attempts >= (CONSENT_ATTEMPTS if self.consent else MAX_ATTEMPTS)
 
     def resent(self, now: float) -> None:
         """Count a transmission and set the next timeout: doubled, and `LAST_WAIT_S` after the last."""
         self.attempts += 1
+        self.sent_once = False
         self.sent_at = now
         self.rto_s *= 2
         self.next_at = now + (LAST_WAIT_S if self.exhausted else self.rto_s)
 
-    def restarted(self, now: float) -> None:
-        """Count a transmission that a triggered check caused: the peer is there, so the timeouts begin anew.
+    def hasten(self, now: float, interval_s: float) -> None:
+        """The peer has shown that it is there: send again soon, at the earliest `interval_s` after the last time.
 
         RFC 8445 section 7.3.1.4 makes a new transaction for this; sending the same one again has the same effect
         and leaves no old one to be remembered.
         """
-        self.attempts = 2
-        self.sent_at = now
-        self.rto_s = INITIAL_RTO_S
-        self.next_at = now + self.rto_s
+        self.attempts = 1
+        self.rto_s = INITIAL_RTO_S / 2
+        self.next_at = min(self.next_at, max(now, self.sent_at + interval_s))
 
 
 class Transactions:
