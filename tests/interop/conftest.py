@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.interop.harness.chromium import Chromium, open_chromium
+from tests.interop.harness.server import RunningServer, run_server, serve_in_process
 from tests.interop.harness.site import serve_pages
 
 
@@ -20,3 +22,17 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def site() -> AsyncIterator[str]:
     async with serve_pages() as url:
         yield url
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    """A server process of its own, started by the command."""
+    async with run_server(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def server_in_process() -> AsyncIterator[RunningServer]:
+    """A server in this process."""
+    async with serve_in_process() as running:
+        yield running

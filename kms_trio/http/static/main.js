@@ -1,6 +1,6 @@
 /** Puts the page together: connection, scenes, inspector. */
 
-import { elementError, serverAway, sessionLost, transcoding } from "./explain.js";
+import { elementError, serverAway, sessionLost, transcoding, unexpected } from "./explain.js";
 import { drawGraph } from "./graph.js";
 import { KurentoClient, SERVER_MANAGER } from "./kurento.js";
 import { Loopback } from "./loopback.js";
@@ -65,6 +65,7 @@ function watchServer(stage, scenes) {
   const { client, notices } = stage;
   client.addEventListener("state", ({ detail: state }) => {
     byId("server").dataset.state = state;
+    for (const scene of Object.values(scenes)) scene.refreshButtons();
     if (state === "online") {
       notices.clear("server");
       greet(stage).then(() => scenes.room.list()).catch((error) => console.warn("greet", error));
@@ -110,4 +111,7 @@ async function main() {
   await client.connect();
 }
 
-main();
+main().catch((error) => {
+  console.error(error);
+  new Notices(byId("notices")).show("page", unexpected(error));
+});

@@ -33,8 +33,14 @@ export class Scene {
 
   setPhase(phase) {
     this.root.dataset.phase = phase;
+    this.refreshButtons();
+  }
+
+  /** Buttons follow the phase; nothing can be started while the server is away. */
+  refreshButtons() {
     for (const button of this.root.querySelectorAll("[data-when]")) {
-      button.disabled = !button.dataset.when.split(" ").includes(phase);
+      const wanted = button.dataset.when.split(" ").includes(this.phase);
+      button.disabled = !wanted || (this.phase === "idle" && !this.client.online);
     }
   }
 

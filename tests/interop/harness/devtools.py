@@ -133,7 +133,7 @@ class Page:
         """
         value = await self.evaluate(
             "(async () => { const end = Date.now() + limit; for (;;) {"
-            f" const value = await ({condition}); if (value) return value;"
+            f" const value = await ({condition}); if (value) return value instanceof Node ? true : value;"
             " if (Date.now() > end) return null;"
             " await new Promise((resolve) => setTimeout(resolve, 50)); } })()",
             limit=within_s * 1000,

@@ -1,0 +1,78 @@
+"""Existing applications unchanged: kurento-utils in Chromium pages, kurento-client in Node or in the page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+
+from tests.interop.harness.chromium import Chromium
+from tests.interop.harness.devtools import Page
+from tests.interop.harness.node import run_node
+from tests.interop.harness.server import RunningServer
+from tests.interop.harness.tools import PAGES_FOLDER
+
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
+
+OBSERVED_MS = 10_000
+RECEIVED = "receivedStats(peer.peerConnection)"
+
+
+@asynccontextmanager
+async def application(server: RunningServer) -> AsyncIterator[str]:
+    """The application server in Node; yields the URL of its page."""
+    async with run_node("application.js", server.ws_url, str(PAGES_FOLDER)) as node:
+        yield f"{(await node.next())['url']}/application.html"
+
+
+async def assert_watchable(page: Page, milliseconds: int = OBSERVED_MS) -> None:
+    """Picture and sound arrive, without a freeze, for this long."""
+    await page.wait_for(f"{RECEIVED}.then(({{framesDecoded}}) => framesDecoded > 30)", within_s=20)
+    change = await page.evaluate("observe(peer.peerConnection, milliseconds)", milliseconds=milliseconds)
+    assert change["framesDecoded"] > 10 * change["seconds"], change
+    assert change["freezes"] == 0, change
+    assert change["audioEnergy"] > 0, change
+
+
+async def test_loopback_by_an_application_server(server: RunningServer, chromium: Chromium) -> None:
+    async with application(server) as url:
+        page = await chromium.new_page(url)
+        await page.evaluate("join('loopback')")
+        await assert_watchable(page)
+
+
+async def test_loopback_by_a_client_in_the_page(server: RunningServer, chromium: Chromium, site: str) -> None:
+    page = await chromium.new_page(f"{site}/client_in_page.html")
+    endpoint = await page.evaluate("loopback(wsUri)", wsUri=server.ws_url)
+    assert endpoint.endswith("_kurento.WebRtcEndpoint")
+    await assert_watchable(page)
+
+
+async def test_one_presenter_three_viewers(server: RunningServer, chromium: Chromium) -> None:
+    async with application(server) as url:
+        presenter = await chromium.new_page(url)
+        await presenter.evaluate("join('presenter')")
+        viewers = []
+        for _ in range(3):
+            viewer = await chromium.new_page(url)
+            await viewer.evaluate("join('viewer')")
+            viewers.append(viewer)
+        async with trio.open_nursery() as nursery:
+            for viewer in viewers:
+                nursery.start_soon(assert_watchable, viewer)
+
+
+async def test_a_late_viewer_sees_a_picture_at_once(server: RunningServer, chromium: Chromium) -> None:
+    async with application(server) as url:
+        presenter = await chromium.new_page(url)
+        await presenter.evaluate("join('presenter')")
+        first = await chromium.new_page(url)
+        await first.evaluate("join('viewer')")
+        await first.wait_for(f"{RECEIVED}.then(({{framesDecoded}}) => framesDecoded > 60)", within_s=20)
+        late = await chromium.new_page(url)
+        await late.evaluate("join('viewer')")
+        # A join counts when the frames after the first one decode too.
+        await late.wait_for(f"{RECEIVED}.then(({{framesDecoded}}) => framesDecoded > 30)", within_s=5)
+        assert (await late.evaluate(RECEIVED))["framesDropped"] < 15
