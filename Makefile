@@ -12,6 +12,8 @@ BUNDLES := $(wildcard plugins/*/pyproject.toml)
 SOURCES := kms_trio plugins tests scripts
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
+# 114: wants every startable function listed by name; 124: an interface may ask for `async` without an await inside.
+ASYNC_RULES_OFF := ASYNC114,ASYNC124
 
 .PHONY: setup setup-interop run test lint format fuzz soak generate constraints clean
 
@@ -42,7 +44,7 @@ test: $(STAMP) setup-interop
 lint: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/flake8-async $$(git ls-files 'kms_trio/*.py' 'plugins/*.py' 'tests/*.py')
+	$(BIN)/flake8-async --disable $(ASYNC_RULES_OFF) $$(git ls-files 'kms_trio/*.py' 'plugins/*.py' 'tests/*.py')
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m kms_trio.spec generate --check
