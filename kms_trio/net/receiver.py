@@ -95,8 +95,8 @@ class RtpReceiver:
         nack = self.nack
         if nack is not None:
             nack.received(unwrapped, now)
-        if not size:
-            return False  # padding only (bandwidth probes): counted, of no use to anybody
+        # A packet of padding alone (a bandwidth probe) has an empty payload and is passed on all the same: without it
+        # every viewer would see a gap and ask for what was never there.
         payload = bytes(packet[start:end])
         key_frame = self._video and self._starts_key_frame(payload)
         if key_frame:

@@ -1,0 +1,341 @@
+"""A scripted WebRTC peer on a real socket: what a browser does, without a browser's appetite.
+
+It offers audio and video, does ICE, DTLS and SRTP with the server, publishes encoded frames, answers key frame requests
+and NACKs, and keeps what it receives: packets, and frames rebuilt from them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from kms_trio.clock import SystemClock, ntp_from_unix
+from kms_trio.media.frames import EncodedFrame, RtpPacket
+from kms_trio.rtc.demux import PacketKind, classify
+from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
+from kms_trio.rtc.ice import IceAgent, IceCredentials, IceRole, host_candidate, make_credentials, parse_candidate
+from kms_trio.rtc.ice import format_candidate
+from kms_trio.rtc.payload import payload_format
+from kms_trio.rtc.rtcp import (
+    FullIntraRequest,
+    Nack,
+    PictureLossIndication,
+    ReceiverReport,
+    RtcpPacket,
+    SenderReport,
+    build_compound,
+    parse_compound,
+)
+from kms_trio.rtc.rtp.header import parse_header, write_header
+from kms_trio.rtc.rtp.reception import ReceptionStatistics
+from kms_trio.rtc.rtp.sequence import SequenceUnwrapper
+from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
+from kms_trio.rtc.sdp import (
+    Direction,
+    EndpointCapabilities,
+    Fingerprint,
+    LocalIds,
+    LocalStream,
+    LocalTransport,
+    Negotiated,
+    OfferOptions,
+    SessionDescription,
+    apply_answer,
+    codec_capability,
+    create_offer,
+    default_extensions,
+    parse,
+    write,
+)
+from kms_trio.rtc.srtp import SrtpError, SrtpSession
+
+__all__ = ["ReceivedTrack", "WebRtcPeer", "open_peer"]
+
+
+@attrs.define(eq=False)
+class ReceivedTrack:
+    """What came of one SSRC."""
+
+    ssrc: int
+    encoding_name: str
+    statistics: ReceptionStatistics
+    packets: list[RtpPacket] = attrs.field(factory=list)
+    """In order of arrival, timestamps as on the wire."""
+    frames: list[EncodedFrame] = attrs.field(factory=list)
+
+
+class WebRtcPeer:
+    """Made by `open_peer`.  `send`, `receive` choose the direction; `codecs` are names as in Kurento's settings."""
+
+    def __init__(self, sock: trio.socket.SocketType, *, send: bool, receive: bool, codecs: Sequence[str]) -> None:
+        self.tracks: dict[str, ReceivedTrack] = {}
+        """What is received, by kind ("audio", "video")."""
+        self.rtcp: list[RtcpPacket] = []
+        """All RTCP received."""
+        self.connected = trio.Event()
+        self.key_frame_requests = 0
+        self.on_key_frame_request: Callable[[], None] = lambda: None
+        self.answer_nacks = True
+        self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
+        self._socket = sock
+        self._random = random.SystemRandom()
+        self._identity = DtlsIdentity.generate("ECDSA", datetime.datetime.now(datetime.UTC))
+        self._credentials = make_credentials(self._random)
+        self._agent = IceAgent(
+            role=IceRole.CONTROLLING,
+            local=self._credentials,
+            tie_breaker=self._random.getrandbits(64),
+            random=self._random,
+        )
+        self._address: tuple[str, int] = sock.getsockname()[:2]
+        self._candidate = host_candidate(*self._address)
+        self._agent.add_local_candidate(self._candidate, trio.current_time())
+        direction = {(True, True): Direction.SENDRECV, (True, False): Direction.SENDONLY}.get(
+            (send, receive), Direction.RECVONLY
+        )
+        capabilities = [each for each in map(codec_capability, codecs) if each is not None]
+        self._capabilities = EndpointCapabilities(
+            audio_codecs=tuple(each for each in capabilities if each.clock_rate_hz != 90_000),
+            video_codecs=tuple(each for each in capabilities if each.clock_rate_hz == 90_000),
+            audio_extensions=default_extensions("audio"),
+            video_extensions=default_extensions("video"),
+            direction=direction,
+        )
+        self._offer: SessionDescription | None = None
+        self._negotiated: Negotiated | None = None
+        self._dtls: DtlsTransport | None = None
+        self._inbound: SrtpSession | None = None
+        self._outbound: SrtpSession | None = None
+        self._held: list[bytes] = []
+        self._vanished = False
+        self._sequence_numbers = {"audio": 1000, "video": 2000}
+        self._sent: dict[tuple[int, int], bytes] = {}
+        self._counts = {"audio": [0, 0, 0], "video": [0, 0, 0]}  # packets, payload bytes, last timestamp
+        self._unwrappers: dict[int, SequenceUnwrapper] = {}
+        self._depacketizers: dict[int, object] = {}
+        self._woken = trio.Event()
+
+    # Signalling.
+
+    def offer(self, *, audio: bool = True, video: bool = True) -> str:
+        """An SDP offer with our one candidate."""
+        transport = LocalTransport(
+            ice_ufrag=self._credentials.ufrag,
+            ice_pwd=self._credentials.password,
+            fingerprints=(Fingerprint("sha-256", self._identity.fingerprint("sha-256")),),
+            candidates=(format_candidate(self._candidate),),
+        )
+        ids = LocalIds(
+            session_id=1,
+            cname="peer",
+            audio=(LocalStream(ssrc=self.ssrcs["audio"]),),
+            video=(LocalStream(ssrc=self.ssrcs["video"]),),
+        )
+        options = OfferOptions(offer_to_receive_audio=audio, offer_to_receive_video=video)
+        self._offer = create_offer(self._capabilities, transport, ids, options)
+        return write(self._offer)
+
+    def take_answer(self, text: str) -> Negotiated:
+        """Take the server's answer, and its candidates if it has any."""
+        assert self._offer is not None, "an answer follows an offer"
+        self._negotiated = negotiated = apply_answer(self._offer, parse(text), self._capabilities)
+        remote = negotiated.transport
+        assert remote is not None, "the server accepted nothing"
+        role = DtlsRole.CLIENT if negotiated.dtls_role is SdpDtlsRole.CLIENT else DtlsRole.SERVER
+        self._dtls = DtlsTransport(self._identity, role, [(each.algorithm, each.value) for each in remote.fingerprints])
+        now = trio.current_time()
+        self._agent.set_remote_credentials(IceCredentials(remote.ice_ufrag, remote.ice_pwd), now)
+        for candidate in remote.candidates:
+            self.add_candidate(candidate)
+        self._woken.set()
+        return negotiated
+
+    def add_candidate(self, text: str) -> None:
+        """Take a trickled candidate of the server."""
+        candidate = parse_candidate(text)
+        if (":" in candidate.host) == (":" in self._address[0]):
+            self._agent.add_remote_candidate(candidate, trio.current_time())
+        self._woken.set()
+
+    # Media out.
+
+    async def send_frame(self, kind: str, data: bytes, timestamp: int, *, marker: bool | None = None) -> None:
+        """Send one encoded frame as RTP; `timestamp` in the codec's clock."""
+        assert self._negotiated is not None, "frames follow the negotiation"
+        media = self._negotiated.media(kind)
+        assert media is not None and self._outbound is not None, "frames follow the connection"
+        codec = media.codecs[0]
+        payloads = payload_format(codec.encoding_name).packetizer(1100).packetize(data)
+        for i, payload in enumerate(payloads):
+            last = kind == "video" and i == len(payloads) - 1
+            number = self._sequence_numbers[kind] = self._sequence_numbers[kind] + 1
+            header = write_header(last, codec.payload_type, number, timestamp, self.ssrcs[kind])
+            packet = self._outbound.protect(header + payload)
+            self._sent[(self.ssrcs[kind], number & 0xFFFF)] = packet
+            counts = self._counts[kind]
+            counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(payload), timestamp
+            await self._send(packet)
+
+    async def send_rtcp(self, packets: Sequence[RtcpPacket]) -> None:
+        """Send RTCP; dropped before the connection stands."""
+        if self._outbound is not None:
+            await self._send(self._outbound.protect_rtcp(build_compound(packets)))
+
+    async def send_datagram(self, data: bytes) -> None:
+        """Send raw bytes to where our media goes: for hostile tests."""
+        await self._send(data)
+
+    def vanish(self) -> None:
+        """Say and hear nothing from now on; the port stays open, so nothing tells the server."""
+        self._vanished = True
+
+    # Driving.
+
+    async def run(self) -> None:
+        """Receive and do what is due, for ever."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._report)
+            while True:
+                await self._pump()
+                self._woken = trio.Event()
+                deadline = self._agent.deadline or float("inf")
+                if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None:
+                    deadline = min(deadline, trio.current_time() + remaining)
+                data, remote = b"", ("", 0)
+                with trio.CancelScope(deadline=min(deadline, trio.current_time() + 0.05)):
+                    data, address = await self._socket.recvfrom(4096)
+                    remote = address[:2]
+                if self._vanished:
+                    continue
+                if data:
+                    self._receive(data, remote)
+                now = trio.current_time()
+                self._agent.handle_timeout(now)
+                if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None and remaining <= 0:
+                    self._dtls.handle_timeout()
+
+    def _receive(self, data: bytes, remote: tuple[str, int]) -> None:
+        match classify(data[0], data[1] if len(data) > 1 else 0):
+            case PacketKind.STUN:
+                self._agent.receive(data, local=self._address, remote=remote, now=trio.current_time())
+            case PacketKind.DTLS:
+                self._held.append(data)
+            case PacketKind.RTP:
+                self._receive_rtp(data)
+            case PacketKind.RTCP:
+                self._receive_rtcp(data)
+
+    def _receive_rtp(self, data: bytes) -> None:
+        if self._inbound is None or self._negotiated is None:
+            return
+        try:
+            plain = self._inbound.unprotect(data)
+        except SrtpError:
+            return
+        marker, payload_type, number, timestamp, ssrc, start, end = parse_header(plain, len(plain))
+        for media in self._negotiated.accepted:
+            codec = next((each for each in media.codecs if each.payload_type == payload_type), None)
+            if codec is not None:
+                break
+        else:
+            return
+        track = self.tracks.get(media.kind)
+        if track is None or track.ssrc != ssrc or track.encoding_name != codec.encoding_name:
+            track = ReceivedTrack(ssrc, codec.encoding_name, ReceptionStatistics(ssrc, codec.clock_rate_hz))
+            self.tracks[media.kind] = track
+            self._unwrappers[ssrc] = SequenceUnwrapper()
+            self._depacketizers[ssrc] = payload_format(codec.encoding_name).depacketizer()
+        unwrapped = self._unwrappers[ssrc].unwrap(number)
+        track.statistics.received(unwrapped, timestamp, end - start, trio.current_time())
+        packet = RtpPacket(unwrapped, timestamp, marker, plain[start:end])
+        track.packets.append(packet)
+        for frame in self._depacketizers[ssrc].push(packet):  # type: ignore[attr-defined]
+            track.frames.append(EncodedFrame(frame.data, frame.timestamp, frame.key_frame))
+
+    def _receive_rtcp(self, data: bytes) -> None:
+        if self._inbound is None:
+            return
+        for packet in parse_compound(self._inbound.unprotect_rtcp(data)):
+            self.rtcp.append(packet)
+            if isinstance(packet, PictureLossIndication | FullIntraRequest):
+                self.key_frame_requests += 1
+                self.on_key_frame_request()
+            elif isinstance(packet, Nack) and self.answer_nacks:
+                for number in packet.lost:
+                    if (packet.media_ssrc, number) in self._sent:
+                        self._held.append(self._sent[(packet.media_ssrc, number)])
+
+    async def _pump(self) -> None:
+        """Send what the engines have to send."""
+        for transmit in self._agent.transmits():
+            await self._send_to(transmit.data, transmit.remote)
+        self._agent.events()
+        dtls = self._dtls
+        if dtls is None or self._agent.usable_pair is None:
+            return
+        dtls.start()
+        held, self._held = self._held, []
+        for data in held:
+            if classify(data[0], data[1]) is PacketKind.DTLS:
+                dtls.receive(data)
+            else:
+                await self._send(data)
+        for datagram in dtls.datagrams():
+            await self._send(datagram)
+        if dtls.state is DtlsState.CONNECTED and self._outbound is None:
+            keys = dtls.srtp_keys()
+            self._inbound = SrtpSession.inbound(keys.profile, keys.remote_master)
+            self._outbound = SrtpSession.outbound(keys.profile, keys.local_master)
+            self.connected.set()
+
+    async def _send(self, data: bytes) -> None:
+        pair = self._agent.usable_pair
+        if pair is not None:
+            await self._send_to(data, pair.remote.address)
+
+    async def _send_to(self, data: bytes, remote: tuple[str, int]) -> None:
+        if not self._vanished:
+            await self._socket.sendto(data, remote)
+
+    async def _report(self) -> None:
+        """Sender and receiver reports, as often as a browser sends them."""
+        clock = SystemClock()
+        await self.connected.wait()
+        while True:
+            blocks = tuple(track.statistics.report_block(trio.current_time()) for track in self.tracks.values())
+            packets: list[RtcpPacket] = []
+            for kind, (count, octets, timestamp) in self._counts.items():
+                if count:
+                    ntp = ntp_from_unix(clock.unix())
+                    packets.append(SenderReport(self.ssrcs[kind], ntp, timestamp, count, octets, blocks))
+                    blocks = ()
+            if blocks or not packets:
+                packets.insert(0, ReceiverReport(self.ssrcs["video"], blocks))
+            await self.send_rtcp(packets)
+            await trio.sleep(0.5)
+
+
+@asynccontextmanager
+async def open_peer(
+    *,
+    send: bool = True,
+    receive: bool = True,
+    codecs: Sequence[str] = ("opus/48000/2", "VP8/90000"),
+    host: str = "127.0.0.1",
+) -> AsyncIterator[WebRtcPeer]:
+    """A peer that runs while the block does."""
+    sock = trio.socket.socket(trio.socket.AF_INET6 if ":" in host else trio.socket.AF_INET, trio.socket.SOCK_DGRAM)
+    with sock:
+        sock.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4 << 20)
+        await sock.bind((host, 0))
+        peer = WebRtcPeer(sock, send=send, receive=receive, codecs=codecs)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(peer.run)
+            yield peer
+            nursery.cancel_scope.cancel()
