@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.formats import Format, StreamKind, Want
@@ -25,23 +25,25 @@ def fanout_of(stream: RtpStream) -> RtpFanout:
 class RtpSender:
     """Sends one media to one peer.
 
-    `codecs` are the negotiated ones, (payload type, format), in order of preference.  A stream is forwarded while both
-    the stream (`set_stream`) and the route (`set_route`) are there.
+    `formats` are the negotiated ones in order of preference, `payload_type_of` tells under which payload type a stream
+    goes out.  A stream is forwarded while both the stream (`set_stream`) and the route (`set_route`) are there.
     """
 
     def __init__(
         self,
         *,
         ssrc: int,
-        codecs: Sequence[tuple[int, Format]],
+        formats: Sequence[Format],
+        payload_type_of: Callable[[Format], int | None],
         extensions: Mapping[str, int],
         mid: bytes,
         flow: FlowDetector,
         timers: Timers,
     ) -> None:
-        self._codecs = tuple(codecs)
+        self._formats = tuple(formats)
+        self._payload_type_of = payload_type_of
         self._timers = timers
-        first = self._codecs[0][1]
+        first = self._formats[0]
         self.leg = RtpLeg(
             ssrc=ssrc,
             clock_rate_hz=first.clock_rate_hz,
@@ -69,7 +71,7 @@ class RtpSender:
     @property
     def want(self) -> Want:
         """What the sink pad of this media asks for."""
-        return Want(StreamKind.RTP, tuple(format for _, format in self._codecs))
+        return Want(StreamKind.RTP, self._formats)
 
     @property
     def stream(self) -> RtpStream | None:
@@ -151,11 +153,3 @@ class RtpSender:
             self._fanout.remove_leg(self.leg, self._timers.now())
             self._fanout = None
 
-    def _payload_type_of(self, format: Format) -> int | None:
-        """The payload type with the same format parameters if there is one, else of the same encoding."""
-        same = [(number, other) for number, other in self._codecs if other.same_encoding(format)]
-        mode = dict(format.parameters).get("packetization-mode")
-        for number, other in same:
-            if dict(other.parameters).get("packetization-mode") == mode:
-                return number
-        return same[0][0] if same else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kms_elements.webrtc.ice_report import IceReport
-from kms_elements.webrtc.negotiation import binding_of, codec_formats, wire_mid
+from kms_elements.webrtc.negotiation import binding_of, format_of, payload_type_of, wire_mid
 from kms_trio.api import (
     DtlsIdentity,
     IceTransport,
@@ -125,7 +125,8 @@ class WebRtcConnection:
         pad = self._sink_pad(media_type)
         sender = RtpSender(
             ssrc=media.local_ssrc,
-            codecs=codec_formats(media.codecs),
+            formats=[format_of(codec) for codec in media.codecs],
+            payload_type_of=lambda format: payload_type_of(media, format),
             extensions=media.header_extensions,
             mid=wire_mid(media, media.header_extensions),
             flow=pad.flow,

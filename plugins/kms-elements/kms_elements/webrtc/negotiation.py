@@ -15,10 +15,11 @@ from kms_trio.rtc.sdp import (
     NegotiatedMedia,
     codec_capability,
     default_extensions,
+    select_codec,
 )
 from kms_trio.api import MediaBinding, RtpReceiver, Settings
 
-__all__ = ["binding_of", "capabilities_of", "codec_formats", "format_of", "wire_mid"]
+__all__ = ["binding_of", "capabilities_of", "format_of", "payload_type_of", "wire_mid"]
 
 
 def capabilities_of(
@@ -66,9 +67,10 @@ def format_of(codec: NegotiatedCodec) -> Format:
     return Format(codec.encoding_name, codec.clock_rate_hz, channels, codec.parameters)
 
 
-def codec_formats(codecs: Iterable[NegotiatedCodec]) -> tuple[tuple[int, Format], ...]:
-    """Payload types and formats, in order of preference."""
-    return tuple((codec.payload_type, format_of(codec)) for codec in codecs)
+def payload_type_of(media: NegotiatedMedia, format: Format) -> int | None:
+    """Under which payload type of this media a stream goes out; None when the peer lacks its codec."""
+    codec = select_codec(media.codecs, format.encoding_name, dict(format.parameters))
+    return codec.payload_type if codec is not None else None
 
 
 def wire_mid(media: NegotiatedMedia, extensions: Mapping[str, int]) -> bytes:
@@ -83,7 +85,7 @@ def binding_of(media: NegotiatedMedia, on_receiver: Callable[[RtpReceiver], None
     announced = frozenset(source.ssrc for source in media.remote_sources)
     return MediaBinding(
         mid=media.mid,
-        codecs=dict(codec_formats(media.codecs)),
+        codecs={codec.payload_type: format_of(codec) for codec in media.codecs},
         feedback={codec.payload_type: codec.feedback for codec in media.codecs},
         local_ssrc=media.local_ssrc or 1,
         audio_level_id=media.header_extensions.get(AUDIO_LEVEL, 0),
