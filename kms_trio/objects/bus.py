@@ -15,8 +15,8 @@ import attrs
 if TYPE_CHECKING:
     from kms_trio.objects.media_object import MediaObject
 
-#: Called with the session, the event's name, the source's id and the event as wire JSON.
-Deliver = Callable[[str, str, str, dict[str, Any]], None]
+#: Called with the sessions to tell, the event's name, the source's id and the event as wire JSON.
+Deliver = Callable[[tuple[str, ...], str, str, dict[str, Any]], None]
 
 #: Called inside the process with every event that is published, whoever subscribed: the source and the event.
 Listener = Callable[["MediaObject", Any], None]
@@ -31,7 +31,7 @@ class _Handler:
 
 
 class EventBus:
-    """Who wants what. `encode` turns an event into wire JSON, once an event; `deliver` passes it to a connection."""
+    """Who wants what. `encode` turns an event into wire JSON; `deliver`, once set, passes it to the connections."""
 
     def __init__(self, encode: Callable[[Any], dict[str, Any]]) -> None:
         self._encode = encode
@@ -79,9 +79,7 @@ class EventBus:
         handlers = self._handlers.get((source.id, event_name))
         if not handlers or self.deliver is None:
             return
-        data = self._encode(event)
-        for session_id in tuple(handlers):
-            self.deliver(session_id, event_name, source.id, data)
+        self.deliver(tuple(handlers), event_name, source.id, self._encode(event))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event inside the process; returns what ends that."""

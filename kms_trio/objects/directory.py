@@ -56,6 +56,16 @@ class Directory:
         if media_object.parent is not None:
             media_object.parent.forget_child(media_object)
 
+    def parent_id(self, object_id: str) -> str | None:
+        """The id of an object's parent; None for a root or an unknown object."""
+        found = self._objects.get(object_id)
+        return None if found is None or found.parent is None else found.parent.id
+
+    def children_ids(self, object_id: str) -> list[str]:
+        """The ids of an object's children; none for an unknown object."""
+        found = self._objects.get(object_id)
+        return [] if found is None else [child.id for child in found.children]
+
     def roots(self) -> list[MediaObject]:
         """Every object without a parent, oldest first: pipelines and the ServerManager."""
         return [media_object for media_object in self._objects.values() if media_object.parent is None]

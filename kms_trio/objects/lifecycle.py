@@ -8,7 +8,7 @@ deadline, and say ObjectDestroyed in that order. Both happen in the task that as
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -39,12 +39,19 @@ class Lifecycle:
     """Creates and destroys the objects of one server."""
 
     def __init__(
-        self, context: ObjectContext, catalog: Catalog, marshaller: Marshaller, limits: ResourceLimits
+        self,
+        context: ObjectContext,
+        catalog: Catalog,
+        marshaller: Marshaller,
+        limits: ResourceLimits,
+        check_create: Callable[[str, str], None],
     ) -> None:
+        """`check_create(session_id, type_name)` raises KurentoError to refuse a creation."""
         self._context = context
         self._catalog = catalog
         self._marshaller = marshaller
         self._limits = limits
+        self._check_create = check_create
         context.on_pipeline_crash = self._pipeline_crashed
 
     async def create(self, session_id: str, type_name: str, parameters: Any) -> MediaObject:
@@ -52,6 +59,7 @@ class Lifecycle:
         wrong, resources run out, or the object cannot start.
         """
         object_class = self._catalog.find(type_name)
+        self._check_create(session_id, object_class.qualified_name)
         self._limits.check()
         declared = object_class.constructor or ()
         arguments = constructor_arguments(declared, parameters, self._marshaller)

@@ -107,7 +107,7 @@ class Marshaller:
     def _find(self, value: Any, interface: type[Any]) -> MediaObjectInterface:
         """The object with the id `value`, which has to be what the parameter asks for."""
         media_object: MediaObjectInterface = self._directory.get(leniency.to_text(value))
-        if not isinstance(media_object, interface):
+        if not issubclass(type(media_object), interface):
             wanted = interface.__name__.removesuffix("Interface")
             raise KurentoError(
                 ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"Object '{media_object.id}' is not a {wanted}"

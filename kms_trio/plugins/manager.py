@@ -1,0 +1,143 @@
+"""The plugin manager: what is installed, what of it is wanted, and what of that works.
+
+A bundle that cannot be imported, or that claims a name which is taken, becomes a `PluginProblem` and a log line; the
+server starts with the rest. The core module is part of the server and always there.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import attrs
+import pluggy
+
+from kms_trio import hookspecs
+from kms_trio.dispatch import ModuleDescriptor
+from kms_trio.generated.core.module import MODULE as CORE_MODULE
+from kms_trio.objects.media_object import MediaObject
+
+logger = logging.getLogger("kms.plugins")
+
+ENTRY_POINT_GROUP: Final = "kms_trio"
+CORE_NAME: Final = "core"
+
+
+@attrs.frozen
+class PluginProblem:
+    """Why a plugin, or a part of it, is not used."""
+
+    plugin: str
+    reason: str
+
+
+@attrs.frozen
+class Candidate:
+    """Something that may become a plugin: a name and how to get the object behind it."""
+
+    name: str
+    load: Callable[[], Any]
+
+
+def installed() -> list[Candidate]:
+    """What the installed distributions offer, by name, so that the order is the same on every machine."""
+    entry_points = importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return [Candidate(each.name, each.load) for each in sorted(entry_points, key=lambda each: each.name)]
+
+
+class _ModulePlugin:
+    """Makes a plugin of a bare module descriptor."""
+
+    def __init__(self, descriptor: ModuleDescriptor) -> None:
+        self._descriptor = descriptor
+
+    @hookspecs.hookimpl
+    def kms_trio_modules(self) -> list[ModuleDescriptor]:
+        return [self._descriptor]
+
+
+class Plugins:
+    """The loaded plugins: their modules in `modules`, and their hooks."""
+
+    def __init__(self, candidates: Iterable[Candidate] | None = None, *, disabled: Iterable[str] = ()) -> None:
+        """Load `candidates` (what is installed, unless given) but for the `disabled` names."""
+        self.problems: list[PluginProblem] = []
+        self.modules: dict[str, ModuleDescriptor] = {}
+        self._factories: dict[str, str] = {}
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT_NAME)
+        self._manager.add_hookspecs(hookspecs.HookSpecs)
+        unwanted = frozenset(disabled)
+        self._register(CORE_NAME, _ModulePlugin(CORE_MODULE))
+        for candidate in installed() if candidates is None else candidates:
+            if candidate.name == CORE_NAME:
+                continue
+            if candidate.name in unwanted:
+                logger.info("Plugin '%s' is disabled", candidate.name)
+                continue
+            self._load(candidate)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the plugins in use, the core first."""
+        return [name for name, _ in self._manager.list_name_plugin()]
+
+    def check_create(self, session_id: str, type_name: str) -> None:
+        """Ask all plugins whether an object may be created. Raises KurentoError when one refuses."""
+        self._manager.hook.kms_trio_check_create(session_id=session_id, type_name=type_name)
+
+    def event(self, source: MediaObject, event: Any) -> None:
+        """Named guard: tell all plugins of an event; what they raise is theirs alone."""
+        try:
+            self._manager.hook.kms_trio_event(source=source, event=event)
+        except Exception:
+            logger.exception("A plugin failed at an event of %s", source.id)
+
+    @property
+    def watches_events(self) -> bool:
+        """Whether any plugin implements `kms_trio_event`."""
+        return bool(self._manager.hook.kms_trio_event.get_hookimpls())
+
+    def _load(self, candidate: Candidate) -> None:
+        """Named guard: whatever loading a bundle raises is reported and keeps the others from nothing."""
+        try:
+            loaded = candidate.load()
+            plugin = _ModulePlugin(loaded) if isinstance(loaded, ModuleDescriptor) else loaded
+            self._register(candidate.name, plugin)
+        except Exception as failure:
+            logger.exception("Plugin '%s' cannot be loaded", candidate.name)
+            self._report(candidate.name, f"{type(failure).__name__}: {failure}")
+
+    def _register(self, name: str, plugin: object) -> None:
+        """Raises what pluggy says about a plugin whose hooks are not as specified."""
+        if self._manager.has_plugin(name):
+            self._report(name, "another plugin has this name")
+            return
+        self._manager.register(plugin, name)
+        modules = self._manager.subset_hook_caller("kms_trio_modules", self._others(plugin))()
+        for module in (each for given in modules for each in given):
+            self._add_module(name, module)
+
+    def _others(self, plugin: object) -> list[object]:
+        return [other for other in self._manager.get_plugins() if other is not plugin]
+
+    def _add_module(self, plugin: str, module: ModuleDescriptor) -> None:
+        if module.name in self.modules:
+            self._report(plugin, f"the module '{module.name}' is there already")
+            return
+        taken = sorted(name for name in module.factories if name in self._factories)
+        if taken:
+            owners = ", ".join(f"{name} (of '{self._factories[name]}')" for name in taken)
+            self._report(plugin, f"module '{module.name}' declares what others declared before: {owners}")
+            kept = {name: path for name, path in module.factories.items() if name not in taken}
+            module = attrs.evolve(module, factories=kept)
+        self.modules[module.name] = module
+        self._factories.update(dict.fromkeys(module.factories, module.name))
+
+    def _report(self, plugin: str, reason: str) -> None:
+        logger.error("Plugin '%s': %s", plugin, reason)
+        self.problems.append(PluginProblem(plugin, reason))
+
+
+__all__ = ["Candidate", "PluginProblem", "Plugins", "installed"]

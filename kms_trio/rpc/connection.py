@@ -1,0 +1,103 @@
+"""One client's socket: requests are carried out one after the other, events are sent as they come.
+
+A reply goes out straight from the task that made it while nothing else waits; events, and replies behind them, go
+through the outbox, so that whoever raises an event never waits for a client.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection
+
+from kms_trio.rpc.handler import Handler
+from kms_trio.rpc.outbox import Outbox, OutboxFullError
+from kms_trio.rpc.sessions import Sessions
+
+logger = logging.getLogger("KurentoWebSocketTransport")
+
+#: A client that lets a message wait this long is gone, or does not read.
+SEND_DEADLINE_S: Final = 20.0
+
+#: How long closing may take.
+CLOSE_DEADLINE_S: Final = 2.0
+
+#: RFC 6455 section 7.4.1: a policy was violated.
+CLOSE_POLICY_VIOLATION: Final = 1008
+
+
+class Connection:
+    """A `Peer` of the sessions, over one WebSocket."""
+
+    def __init__(self, websocket: WebSocketConnection, handler: Handler, sessions: Sessions) -> None:
+        self.session_id: str | None = None
+        self._websocket = websocket
+        self._handler = handler
+        self._sessions = sessions
+        self._outbox = Outbox()
+        self._scope = trio.CancelScope()
+        self._overfull = False
+
+    async def run(self) -> None:
+        """Serve until either side closes, or the client stops reading."""
+        try:
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._send_outbox)
+                    await self._serve_requests()
+                    nursery.cancel_scope.cancel()
+        finally:
+            self._sessions.unbind(self)
+        if self._overfull:
+            logger.warning("A client does not read its messages, closing its connection")
+            await self.close(CLOSE_POLICY_VIOLATION, "Too many messages are waiting")
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye and close; a client that does not answer is not waited for."""
+        with trio.move_on_after(CLOSE_DEADLINE_S):
+            await self._websocket.aclose(code, reason)
+
+    def send_event(self, text: str) -> None:
+        """Send an event without waiting."""
+        self._enqueue(text)
+
+    async def _serve_requests(self) -> None:
+        websocket, handle = self._websocket, self._handler.handle
+        try:
+            while True:
+                reply = await handle(await websocket.get_message(), self)
+                if self._outbox:
+                    self._enqueue(reply)
+                else:
+                    await self._send(reply)
+        except ConnectionClosed:
+            return
+
+    async def _send_outbox(self) -> None:
+        outbox = self._outbox
+        while True:
+            await outbox.wait()
+            try:
+                while outbox:
+                    await self._send(outbox.first)
+                    outbox.sent()
+            except ConnectionClosed:
+                return  # the task that reads notices too, and ends the connection
+
+    async def _send(self, text: str) -> None:
+        with trio.move_on_after(SEND_DEADLINE_S) as patience:
+            await self._websocket.send_message(text)
+        if patience.cancelled_caught:
+            self._give_up()
+
+    def _enqueue(self, text: str) -> None:
+        try:
+            self._outbox.put(text)
+        except OutboxFullError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._overfull = True
+        self._scope.cancel()

@@ -1,0 +1,53 @@
+"""What waits to be sent on one connection: bounded, and never waited for by those who fill it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import trio
+
+#: A connection with more than this waiting is not being read, and is given up.
+MAX_MESSAGES: Final = 4096
+MAX_CHARACTERS: Final = 16 * 2**20
+
+
+class OutboxFullError(Exception):
+    """The client does not read what it asked for."""
+
+
+class Outbox:
+    """Texts in the order in which they are to be sent."""
+
+    def __init__(self, max_messages: int = MAX_MESSAGES, max_characters: int = MAX_CHARACTERS) -> None:
+        self._max_messages = max_messages
+        self._max_characters = max_characters
+        self._texts: deque[str] = deque()
+        self._characters = 0
+        self._filled = trio.Event()
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def put(self, text: str) -> None:
+        """Append a text. Raises OutboxFullError; the overflow policy is to close the connection."""
+        if len(self._texts) >= self._max_messages or self._characters + len(text) > self._max_characters:
+            raise OutboxFullError
+        self._texts.append(text)
+        self._characters += len(text)
+        self._filled.set()
+
+    async def wait(self) -> None:
+        """Wait until there is something to send."""
+        if not self._texts:
+            self._filled = trio.Event()
+            await self._filled.wait()
+
+    @property
+    def first(self) -> str:
+        """The text to send next; it stays here, and counts, until `sent`."""
+        return self._texts[0]
+
+    def sent(self) -> None:
+        """The first text is on its way."""
+        self._characters -= len(self._texts.popleft())

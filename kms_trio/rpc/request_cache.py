@@ -1,0 +1,69 @@
+"""Replies kept for a while, so that a request sent again after a lost connection is not carried out twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+
+from kms_trio.rpc.json_text import encode
+
+#: How long a reply can be had again.
+LIFETIME_S: Final = 20.0
+
+#: The oldest replies go when there are more than this many, however young.
+CAPACITY: Final = 65_536
+
+_Key = tuple[str, str]
+
+
+@attrs.frozen
+class _Reply:
+    """A reply and until when it is kept."""
+
+    text: str
+    expires_at: float
+
+
+class RequestCache:
+    """Replies by session and request id; ids are compared as text, as 7 and "7" are one id."""
+
+    def __init__(self, monotonic: Callable[[], float], *, capacity: int = CAPACITY) -> None:
+        self._monotonic = monotonic
+        self._capacity = capacity
+        self._replies: dict[_Key, _Reply] = {}
+        self._order: deque[tuple[float, _Key]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._replies)
+
+    def get(self, session_id: str, request_id: Any) -> str | None:
+        """The reply that this request got lately, as it was sent."""
+        self._expire()
+        reply = self._replies.get((session_id, _id_text(request_id)))
+        return reply.text if reply is not None else None
+
+    def put(self, session_id: str, request_id: Any, text: str) -> None:
+        """Keep a reply."""
+        key = (session_id, _id_text(request_id))
+        expires_at = self._monotonic() + LIFETIME_S
+        self._replies[key] = _Reply(text, expires_at)
+        self._order.append((expires_at, key))
+        if len(self._order) > self._capacity:
+            self._drop(*self._order.popleft())
+
+    def _expire(self) -> None:
+        now = self._monotonic()
+        while self._order and self._order[0][0] <= now:
+            self._drop(*self._order.popleft())
+
+    def _drop(self, expires_at: float, key: _Key) -> None:
+        reply = self._replies.get(key)
+        if reply is not None and reply.expires_at == expires_at:
+            del self._replies[key]
+
+
+def _id_text(request_id: Any) -> str:
+    return request_id if isinstance(request_id, str) else encode(request_id)

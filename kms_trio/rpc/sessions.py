@@ -1,0 +1,101 @@
+"""Sessions: which connection speaks for which, and which are still alive.
+
+A session outlives its sockets. The newest connection that used a session has it; the one before loses it. A session
+shows life by its requests and by an open connection; one that showed none for a whole period is dropped at the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+import trio
+
+from kms_trio.rpc.envelope import event_text
+
+if TYPE_CHECKING:
+    from kms_trio.objects.lifecycle import Lifecycle
+    from kms_trio.objects.references import References
+
+logger = logging.getLogger("KurentoWebSocketTransport")
+set_logger = logging.getLogger("KurentoMediaSet")
+
+
+class Peer(Protocol):
+    """What sessions need of a connection."""
+
+    session_id: str | None
+
+    def send_event(self, text: str) -> None:
+        """Send without waiting; an overfull connection closes itself."""
+
+
+class Sessions:
+    """The connections by session, and the signs of life."""
+
+    def __init__(self, references: References, lifecycle: Lifecycle) -> None:
+        self._references = references
+        self._lifecycle = lifecycle
+        self._peers: dict[str, Peer] = {}
+        self._alive: set[str] = set()
+
+    def knows(self, session_id: str) -> bool:
+        """Whether a session holds, or has held, an object."""
+        return self._references.knows(session_id)
+
+    def touch(self, session_id: str) -> None:
+        """The session shows a sign of life."""
+        self._alive.add(session_id)
+
+    def bind(self, session_id: str, peer: Peer) -> None:
+        """Let `peer` speak for a session from now on."""
+        if peer.session_id == session_id and self._peers.get(session_id) is peer:
+            return
+        former = self._peers.get(session_id)
+        if former is not None and former is not peer:
+            logger.info("Erasing old connection associated with: %s", session_id)
+            former.session_id = None
+        self.unbind(peer)
+        self._peers[session_id] = peer
+        peer.session_id = session_id
+
+    def unbind(self, peer: Peer) -> None:
+        """The connection is gone, or speaks for another session."""
+        session_id = peer.session_id
+        if session_id is not None and self._peers.get(session_id) is peer:
+            del self._peers[session_id]
+        peer.session_id = None
+
+    def deliver(self, session_ids: tuple[str, ...], event_name: str, source_id: str, data: dict[str, Any]) -> None:
+        """Send an event to the connections of these sessions; where there is none it is lost."""
+        text: str | None = None
+        for session_id in session_ids:
+            peer = self._peers.get(session_id)
+            if peer is None:
+                logger.info("Error sending event to MediaHandler: Connection not found for sessionId: %s", session_id)
+                continue
+            if text is None:
+                text = event_text(event_name, source_id, data)
+            peer.send_event(text)
+
+    async def end(self, session_id: str, *, release: bool) -> None:
+        """Close a session at the client's wish."""
+        self._alive.discard(session_id)
+        await self._lifecycle.end_session(session_id, release=release)
+
+    async def collect(self, period_s: float) -> None:
+        """Drop silent sessions, for ever. Sessions with a connection are marked alive four times a period."""
+        while True:
+            for _ in range(4):
+                await trio.sleep(period_s / 4)
+                self._alive.update(self._peers)
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        for session_id in self._references.sessions:
+            if session_id in self._alive:
+                self._alive.discard(session_id)
+            else:
+                set_logger.warning("Removing inactive session: %s", session_id)
+                await self._lifecycle.end_session(session_id)
+        self._alive.intersection_update(self._references.sessions)
