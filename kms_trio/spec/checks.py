@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kms_trio.spec.defaults import check_default
 from kms_trio.spec.errors import Location, SpecError
@@ -27,8 +27,8 @@ _KIND_WORDS = {
 }
 
 
-def check_module(spec: ModuleSpec, scope: Scope) -> None:
-    """Check every definition of `spec`."""
+def check_module(spec: ModuleSpec, scope: Scope) -> tuple[str, ...]:
+    """Check every definition of `spec`. Returns remarks that stop nothing. Raises SpecError."""
     # Ancestors first: what follows walks up hierarchies and relies upon their having an end.
     definitions: tuple[Definition, ...] = (*spec.remote_classes, *spec.complex_types, *spec.events)
     for definition in definitions:
@@ -41,6 +41,7 @@ def check_module(spec: ModuleSpec, scope: Scope) -> None:
         what = f"event '{event.name}'"
         _unique_names(event.properties, what)
         _check_items(event.properties, scope)
+    return tuple(_check_defaults(spec, scope))
 
 
 def _check_class(remote_class: RemoteClassSpec, scope: Scope) -> None:
@@ -99,8 +100,29 @@ def _check_complex_type(complex_type: ComplexType, scope: Scope) -> None:
 def _check_items(items: Iterable[DataItem], scope: Scope) -> None:
     for item in items:
         scope.type(item.type, item.location)
+
+
+def _check_defaults(spec: ModuleSpec, scope: Scope) -> Iterator[str]:
+    """Check the defaults that take effect; of those that only document (of what is not optional) yield remarks."""
+    for item in _all_items(spec):
         if item.has_default:
-            check_default(item, scope)
+            try:
+                check_default(item, scope)
+            except SpecError as error:
+                if item.optional:
+                    raise
+                yield str(error)
+
+
+def _all_items(spec: ModuleSpec) -> Iterator[DataItem]:
+    for remote_class in spec.remote_classes:
+        yield from remote_class.properties
+        for method in (*remote_class.methods, remote_class.constructor):
+            yield from () if method is None else method.parameters
+    for complex_type in spec.complex_types:
+        yield from complex_type.properties
+    for event in spec.events:
+        yield from event.properties
 
 
 def _unique_names(items: Sequence[DataItem], what: str) -> None:

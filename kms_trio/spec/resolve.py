@@ -17,12 +17,16 @@ from kms_trio.spec.symbols import Scope, Symbol
 
 @attrs.frozen
 class ResolvedModule:
-    """A spec that passed all checks, with its imports expanded and its names in scope."""
+    """A spec that passed all checks, with its imports expanded and its names in scope.
+
+    `warnings` are remarks that stop nothing: unknown keys, defaults that do not fit but take no effect either.
+    """
 
     spec: ModuleSpec
     kurento_version: str
     imports: tuple[Import, ...]
     scope: Scope = attrs.field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,8 +48,8 @@ def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
     for spec in order_modules(specs):
         imports = expanded_imports(spec)
         scope = Scope.of(spec, _reachable(imports, resolved))
-        check_module(spec, scope)
-        resolved[spec.name] = ResolvedModule(spec, kurento_version(spec), imports, scope)
+        warnings = (*spec.warnings, *check_module(spec, scope))
+        resolved[spec.name] = ResolvedModule(spec, kurento_version(spec), imports, scope, warnings)
     return resolved
 
 

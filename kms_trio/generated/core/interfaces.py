@@ -264,7 +264,7 @@ class MediaElementInterface(MediaObjectInterface, ABC):
         - `media_type`: AUDIO or VIDEO.
         - `sink_media_description`: Which sink, `default` when left out. Default: `"default"`.
 
-        Returns: true while media flow.
+        Returns: True while media flow.
         """
 
     @abstractmethod
@@ -279,7 +279,7 @@ class MediaElementInterface(MediaObjectInterface, ABC):
         - `media_type`: AUDIO or VIDEO.
         - `source_media_description`: Which source, `default` when left out. Default: `"default"`.
 
-        Returns: true while media flow.
+        Returns: True while media flow.
         """
 
     @abstractmethod
@@ -291,7 +291,7 @@ class MediaElementInterface(MediaObjectInterface, ABC):
         - `bin_name`: Which converter, as named by `MediaTranscodingStateChanged`; `default` stands for any. Default:
           `"default"`.
 
-        Returns: true when transcoding.
+        Returns: True when transcoding.
         """
 
 

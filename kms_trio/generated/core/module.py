@@ -459,7 +459,7 @@ _URI_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="core",
     version="7.3.0",
-    generation_time="Nov 21 2026 22:31:48",
+    generation_time="Nov 21 2026 22:39:57",
     package="kms_trio.generated.core",
     classes=MappingProxyType(
         {

@@ -882,7 +882,7 @@ class RTCIceCandidateAttributes(RTCStats):
     """Port."""
 
     transport: str
-    """`udp` or `tcp`."""
+    """The transport protocol, `udp` or `tcp`."""
 
     candidate_type: RTCStatsIceCandidateType
     """How it was learnt."""
