@@ -60,7 +60,8 @@ class Marshaller:
             (float, leniency.to_double),
         ):
             converter.register_structure_hook(python_type, lambda value, _, read=read: read(value))
-        converter.register_structure_hook_func(_is_enum, read_enum)
+        # By class, not by predicate: an enumeration's members are texts, and cattrs asks for classes first.
+        converter.register_structure_hook(enum.StrEnum, read_enum)
         converter.register_structure_hook_func(_is_media_object, self._find)
         converter.register_unstructure_hook_func(_is_media_object, lambda media_object: media_object.id)
         converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
@@ -129,7 +130,7 @@ def missing_parameter(name: str, type_ref: TypeRef) -> KurentoError:
     return parameter_error(name, _EXPECTED.get(type_ref.name, "string"))
 
 
-def read_enum(value: Any, enum_type: type[enum.Enum]) -> enum.Enum:
+def read_enum(value: Any, enum_type: type[enum.StrEnum]) -> enum.StrEnum:
     """The member whose wire text is `value`. Raises KurentoError 40001 for another text."""
     text = leniency.to_text(value)
     try:
@@ -142,10 +143,6 @@ def _checked(value: Any, container: type[Any], expected: str) -> Any:
     if not isinstance(value, container):
         raise NotConvertibleError(expected)
     return value
-
-
-def _is_enum(candidate: Any) -> bool:
-    return isinstance(candidate, type) and issubclass(candidate, enum.Enum)
 
 
 def _is_media_object(candidate: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kms_trio.errors import ErrorCode, KurentoError
@@ -172,21 +173,21 @@ class MediaElement(MediaObject, MediaElementInterface):
         self, media_type: MediaType | None = None, description: str | None = None
     ) -> list[ElementConnectionData]:
         """Return what feeds this element; `description` is that of this element's pad."""
-        return [
-            _connection(source, sink)
+        return _connections(
+            (source, sink)
             for source, sink in self.pads.links_in()
             if media_type in (None, sink.media_type) and description in (None, sink.description)
-        ]
+        )
 
     def get_sink_connections(
         self, media_type: MediaType | None = None, description: str | None = None
     ) -> list[ElementConnectionData]:
         """Return what this element feeds; `description` is that of this element's pad."""
-        return [
-            _connection(source, sink)
+        return _connections(
+            (source, sink)
             for source, sink in self.pads.links_out()
             if media_type in (None, source.media_type) and description in (None, source.description)
-        ]
+        )
 
     # Flow and transcoding.
 
@@ -303,14 +304,19 @@ def _or_default(description: str | None) -> str:
     return DEFAULT_DESCRIPTION if description is None else description
 
 
-def _connection(source: SourcePad, sink: SinkPad) -> ElementConnectionData:
-    return ElementConnectionData(
-        source=source.element,
-        sink=sink.element,
-        type=MediaType(sink.media_type),
-        source_description=source.description,
-        sink_description=sink.description,
-    )
+def _connections(links: Iterable[tuple[SourcePad, SinkPad]]) -> list[ElementConnectionData]:
+    """Describe links, ordered by media type and descriptions."""
+    ordered = sorted(links, key=lambda link: (link[1].media_type, link[0].description, link[1].description))
+    return [
+        ElementConnectionData(
+            source=source.element,
+            sink=sink.element,
+            type=MediaType(sink.media_type),
+            source_description=source.description,
+            sink_description=sink.description,
+        )
+        for source, sink in ordered
+    ]
 
 
 def _disconnected(source: SourcePad, sink: SinkPad) -> ElementDisconnected:

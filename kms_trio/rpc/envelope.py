@@ -14,6 +14,9 @@ VERSION: Final = "2.0"
 
 _UINT64_LIMIT: Final = 2**64
 
+#: The words of the JSON library behind Kurento, which clients get to see.
+_PARAMS_ARE_NO_OBJECT: Final = "in Json::Value::find(begin, end): requires objectValue or nullValue"
+
 
 @attrs.define
 class Request:
@@ -39,7 +42,7 @@ def read_request(message: Any) -> Request:
 def check_params(params: Any) -> None:
     """Raise KurentoError -32603 unless `params` is an object or missing."""
     if params is not None and not isinstance(params, dict):
-        raise unexpected_error("'params' should be an object")
+        raise unexpected_error(_PARAMS_ARE_NO_OBJECT)
 
 
 def unexpected_error(what: object) -> KurentoError:
