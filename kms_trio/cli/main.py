@@ -6,18 +6,21 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kms_trio import __version__
 from kms_trio.cli.start import StartOptions, load_settings, run_server
-from kms_trio.cli.urls import demo_url, websocket_urls
+from kms_trio.cli.urls import welcome
 from kms_trio.cli.versions import KURENTO_VERSION
 from kms_trio.log import DEFAULT_GST_DEBUG, LogConfig
-from kms_trio.settings import Settings, SettingsError
+from kms_trio.settings import SettingsError
 from kms_trio.settings.reference import reference_files
 from kms_trio.settings.show import effective
+
+if TYPE_CHECKING:
+    from kms_trio.app import Server
 
 _PATH = click.Path(path_type=Path)
 
@@ -151,12 +154,12 @@ def modules() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_modules(as_json: bool) -> None:
     """What is installed, and what did not load."""
-    from kms_trio.cli.inventory import module_rows, print_module_table
+    from kms_trio.cli.inventory import print_table, rows_as_json
 
     if as_json:
-        click.echo(json.dumps(module_rows(), indent=2))
+        click.echo(json.dumps(rows_as_json(), indent=2))
     else:
-        print_module_table()
+        print_table()
 
 
 @cli.command()
@@ -181,12 +184,9 @@ def _assigned(assignments: tuple[str, ...]) -> dict[str, Any]:
     return overrides
 
 
-def _announce(settings: Settings) -> None:
-    for url in websocket_urls(settings):
-        click.echo(f"Kurento protocol: {url}")
-    page = demo_url(settings)
-    if page is not None:
-        click.echo(f"Demo page:        {page}")
+def _announce(server: Server) -> None:
+    for line in welcome(server):
+        click.echo(line)
 
 
 def main() -> None:

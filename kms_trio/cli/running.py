@@ -4,31 +4,59 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import trio
 
 from kms_trio import app
-from kms_trio.settings import Settings
+from kms_trio.http import HttpListenError
+from kms_trio.settings import Settings, SettingsError
 
 _log = logging.getLogger("KurentoMediaServer")
 
+#: What keeps a server from starting through no fault of its code: ports that are taken, certificates that are wrong.
+StartErrors = (OSError, HttpListenError, SettingsError)
 
-def run_until_signal(settings: Settings, announce: Callable[[Settings], None] | None) -> None:
-    """Serve until SIGINT or SIGTERM (or until the application ends by itself)."""
+
+class StartError(Exception):
+    """The server could not start; the text says why, for the operator."""
+
+
+def run_until_signal(settings: Settings, announce: Callable[[app.Server], None] | None) -> None:
+    """Serve until SIGINT or SIGTERM. Raises StartError, and what nothing inside handled."""
     trio.run(_serve, settings, announce)
 
 
-async def _serve(settings: Settings, announce: Callable[[Settings], None] | None) -> None:
+async def _serve(settings: Settings, announce: Callable[[app.Server], None] | None) -> None:
+    failure: str | None = None
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop_at_signal, signals, nursery.cancel_scope)
-            async with trio.open_nursery() as serving:
-                await serving.start(app.serve, settings)
+            try:
+                server = await nursery.start(app.serve, settings)
+            except StartErrors as error:
+                failure = str(error)
+                nursery.cancel_scope.cancel()
+            except BaseExceptionGroup as group:
+                if group.split(StartErrors)[1] is not None:
+                    raise
+                failure = "; ".join(_texts(group))
+                nursery.cancel_scope.cancel()
+            else:
                 _log.info("Kurento Media Server started")
                 if announce is not None:
-                    announce(settings)
-            nursery.cancel_scope.cancel()
+                    announce(server)
+    if failure is not None:
+        raise StartError(failure)
+
+
+def _texts(group: BaseExceptionGroup[BaseException]) -> Iterator[str]:
+    """The texts of the exceptions in a group of groups."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _texts(error)
+        else:
+            yield str(error)
 
 
 async def _stop_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -18,6 +18,9 @@ from kms_trio.log import CrashLog, LogConfig, configure
 from kms_trio.settings import Loaded, Settings, SettingsError, load
 from kms_trio.settings.loader import DEFAULT_CONF_FILE
 from kms_trio.settings.show import effective
+
+if TYPE_CHECKING:
+    from kms_trio.app import Server
 
 _log = logging.getLogger("KurentoMediaServer")
 _config_log = logging.getLogger("KurentoLoadConfig")
@@ -56,7 +59,7 @@ def add_modules_path(folders: tuple[Path, ...]) -> None:
     sys.path.extend(str(folder) for folder in folders if str(folder) not in sys.path)
 
 
-def run_server(options: StartOptions, announce: Callable[[Settings], None] | None = None) -> int:
+def run_server(options: StartOptions, announce: Callable[[Server], None] | None = None) -> int:
     """Run until SIGINT or SIGTERM; the exit code. `announce` is called once the server is ready."""
     crash_log: CrashLog | None = None
     try:
@@ -81,7 +84,7 @@ def run_server(options: StartOptions, announce: Callable[[Settings], None] | Non
         logging.shutdown()
 
 
-def _run(options: StartOptions, announce: Callable[[Settings], None] | None) -> int:
+def _run(options: StartOptions, announce: Callable[[Server], None] | None) -> int:
     _log.info("Kurento Media Server version: %s", KURENTO_VERSION)
     add_modules_path(options.modules_path)
     try:
@@ -94,9 +97,13 @@ def _run(options: StartOptions, announce: Callable[[Settings], None] | None) -> 
     warn_if_open(loaded.settings)
 
     # Imported now, so that `--help` and mistakes in the configuration do not wait for the media libraries.
-    from kms_trio.cli.running import run_until_signal
+    from kms_trio.cli.running import StartError, run_until_signal
 
-    run_until_signal(loaded.settings, announce)
+    try:
+        run_until_signal(loaded.settings, announce)
+    except StartError as error:
+        _log.error("The server cannot start: %s", error)
+        return 1
     _log.info("Kurento Media Server stopped")
     return 0
 

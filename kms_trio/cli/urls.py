@@ -1,30 +1,21 @@
-"""The addresses at which a server can be reached, as an operator would type them."""
+"""What a person is told once the server is ready: where to point an application, where the demo page is."""
 
 from __future__ import annotations
 
-from kms_trio.settings import Settings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kms_trio.app import Server
 
 
-def websocket_urls(settings: Settings) -> list[str]:
-    """The URLs that an application connects to."""
-    websocket = settings.media_server.net.websocket
-    path = websocket.path.strip("/")
-    urls = []
-    if websocket.port:
-        urls.append(f"ws://{_host(websocket.address or 'localhost')}:{websocket.port}/{path}")
+def welcome(server: Server) -> list[str]:
+    """One line for each way in."""
+    websocket = server.settings.media_server.net.websocket
+    lines = []
+    if server.control_port:
+        lines.append(f"Kurento protocol: {server.control_url}")
     if websocket.secure.port:
-        urls.append(f"wss://localhost:{websocket.secure.port}/{path}")
-    return urls
-
-
-def demo_url(settings: Settings) -> str | None:
-    """The URL of the demo page, if it is served."""
-    http = settings.http
-    if not http.port or not http.demo:
-        return None
-    host = "localhost" if http.address in ("0.0.0.0", "::") else http.address
-    return f"http://{_host(host)}:{http.port}/"
-
-
-def _host(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
+        lines.append(f"Kurento protocol: wss://localhost:{websocket.secure.port}/{websocket.path}")
+    if server.http_url is not None and server.settings.http.demo:
+        lines.append(f"Demo page:        {server.http_url}")
+    return lines

@@ -13,7 +13,10 @@ def test_version_lists_modules() -> None:
     for option in ("-v", "--version"):
         result = run(KURENTO_MEDIA_SERVER, option)
         assert result.returncode == 0
-        assert result.stdout.splitlines()[:2] == ["Kurento Media Server version: 7.3.0", "Found modules:"]
+        assert result.stdout.splitlines()[:2] == [
+            "Kurento Media Server version: 7.3.0",
+            "Found modules:",
+        ]
 
 
 def test_list() -> None:
