@@ -39,9 +39,12 @@ from kms_trio.rtc.rtp.header import RtpError, parse_header, read_extensions
 __all__ = ["MediaBinding", "RtpSession", "SessionLimits", "SessionStatistics"]
 
 REPORT_INTERVAL_S = 1.0
+"""Between reports to a peer that sends video: it learns its bitrate from them."""
+QUIET_REPORT_INTERVAL_S = 3.0
+"""Between reports to a peer that only watches or sends audio; lip-sync needs no more (RFC 3550 section 6.2: 5 s)."""
 FIRST_REPORT_S = 0.1
-RTCP_TIMEOUT_S = 8.0
-"""Media counts as gone when the peer sent no RTCP for this long; Kurento raises DISCONNECTED 7.9 to 8.9 s after."""
+RTCP_TIMEOUT_S = 7.5
+"""Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 SDES_CNAME = 1
 MAX_SOURCES = 32
 """SSRCs that one peer may make us keep state for."""
@@ -344,7 +347,8 @@ class RtpSession:
 
     def _report(self) -> None:
         now = self._timers.now()
-        self._report_timer = self._timers.call_later(REPORT_INTERVAL_S, self._report)
+        interval_s = REPORT_INTERVAL_S if self._receives_video else QUIET_REPORT_INTERVAL_S
+        self._report_timer = self._timers.call_later(interval_s, self._report)
         if self._media_connected and now - self._last_rtcp > RTCP_TIMEOUT_S:
             self._set_media_connected(False)
         packets: list[RtcpPacket] = list(self._reports())
@@ -373,6 +377,10 @@ class RtpSession:
             packets.insert(0, ReceiverReport(ssrcs[0], blocks))
         packets.append(SourceDescription(tuple(SourceItem(ssrc, ((SDES_CNAME, self._cname),)) for ssrc in ssrcs)))
         return packets
+
+    @property
+    def _receives_video(self) -> bool:
+        return any(not receiver.stream.format.is_audio for receiver in self.receivers.values())
 
     def _bitrate_for_peer(self, now: float) -> ReceiverEstimatedMaximumBitrate | None:
         """REMB: the lowest of our estimate, the viewers' wishes and the configured bound, never below the minimum."""

@@ -8,11 +8,16 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 from collections.abc import Callable
 
 import trio
 
 __all__ = ["Timer", "WorkerTimers"]
+
+GRID_S = 0.02
+"""Timers that are far off are put on a grid of this width, so that one wake-up serves many of them."""
+FAR_OFF_S = 0.2
 
 logger = logging.getLogger("kms.timers")
 
@@ -56,7 +61,11 @@ class WorkerTimers:
         return trio.current_time()
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        return self.call_at(trio.current_time() + delay_s, callback)
+        """Call back after `delay_s`, up to `GRID_S` later where that is little beside the delay."""
+        when = trio.current_time() + delay_s
+        if delay_s >= FAR_OFF_S:
+            when = math.ceil(when / GRID_S) * GRID_S
+        return self.call_at(when, callback)
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(when, callback)
