@@ -142,10 +142,18 @@ class FakeNetwork:
                 self._deliver(heapq.heappop(self._in_flight)[2])
                 self._collect()
             for engine in self._unique_engines():
-                if engine.deadline is not None and engine.deadline <= self.now:
-                    engine.handle_timeout(self.now)
+                self._wake(engine)
             self._collect()
         return True
+
+    def _wake(self, engine: DatagramEngine) -> None:
+        if self._is_due(engine):
+            engine.handle_timeout(self.now)
+            if self._is_due(engine):
+                raise RuntimeError(f"{engine!r} is due again at once: it would spin")
+
+    def _is_due(self, engine: DatagramEngine) -> bool:
+        return engine.deadline is not None and engine.deadline <= self.now
 
     def _unique_engines(self) -> Iterable[DatagramEngine]:
         return {id(engine): engine for engine in self._engines.values()}.values()

@@ -10,31 +10,21 @@ credentials: the owner keeps the old one until the new one has a `usable_pair`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kms_trio.rtc.ice.candidate import Candidate, CandidateType
 from kms_trio.rtc.ice.checks import Checker
 from kms_trio.rtc.ice.consent import LIFETIME_S, Consent
+from kms_trio.rtc.ice.lifecycle import Lifecycle
 from kms_trio.rtc.ice.responder import Responder
 from kms_trio.rtc.ice.search import Search
-from kms_trio.rtc.ice.states import (
-    IceEvent,
-    IceRole,
-    IceState,
-    IceStateChanged,
-    IceStatistics,
-    PairSelected,
-    Transmit,
-)
+from kms_trio.rtc.ice.states import IceEvent, IceRole, IceState, IceStatistics, Transmit
 from kms_trio.rtc.stun import ROLE_CONFLICT, MessageClass, message_class_of
 
 if TYPE_CHECKING:
     from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
     from kms_trio.rtc.ice.pairs import CandidatePair
     from kms_trio.rtc.stun import Address
-
-PATIENCE_S: Final = 30.0
-"""Without any valid pair the agent fails this long after the last sign of a remote candidate (compare RFC 8863)."""
 
 
 class IceAgent:
@@ -62,17 +52,12 @@ class IceAgent:
     ) -> None:
         self.statistics = IceStatistics()
         self._tie_breaker = tie_breaker
-        self._disconnected_after_s = disconnected_after_s
-        self._state = IceState.NEW
         self._transmits: list[Transmit] = []
-        self._events: list[IceEvent] = []
         self._checker = Checker(local, random, self.statistics, self._transmits, transaction_prefix)
         self._responder = Responder(local, self.statistics, self._transmits)
         self._search = Search(role, tie_breaker, self._checker, self.statistics)
         self._consent = Consent(random)
-        self._announced: CandidatePair | None = None
-        self._remote_seen_at: float | None = None
-        self._candidates_ended = False
+        self._lifecycle = Lifecycle(disconnected_after_s)
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -84,7 +69,7 @@ class IceAgent:
     @property
     def state(self) -> IceState:
         """The state after the last call; `events` tells every step on the way."""
-        return self._state
+        return self._lifecycle.state
 
     @property
     def selected_pair(self) -> CandidatePair | None:
@@ -109,13 +94,13 @@ class IceAgent:
     @property
     def deadline(self) -> float | None:
         """When `handle_timeout` is to be called; None if nothing is due."""
-        if self._state.is_final:
+        if self.state.is_final:
             return None
         times = (
             self._checker.deadline,
             self._search.deadline,
-            self._consent.deadline(self._silence_limit_s),
-            self._patience_ends_at,
+            self._consent.deadline(self._lifecycle.silence_limit_s),
+            self._lifecycle.patience_ends_at,
         )
         return min((time for time in times if time is not None), default=None)
 
@@ -128,7 +113,7 @@ class IceAgent:
         of other types have a base that is already here, and need no checks of their own (RFC 8445 section 6.1.2.4).
         """
         is_base = candidate.type in (CandidateType.HOST, CandidateType.RELAYED) and candidate.transport == "udp"
-        if is_base and not self._state.is_final:
+        if is_base and not self.state.is_final:
             self._search.add_local(candidate)
             self._advance(now)
 
@@ -140,7 +125,7 @@ class IceAgent:
             now: monotonic seconds.
             lite: the peer only answers (`a=ice-lite`), so we are controlling.
         """
-        if self._state.is_final:
+        if self.state.is_final:
             return
         self._checker.set_remote(remote)
         if lite and self.role is IceRole.CONTROLLED:
@@ -150,16 +135,16 @@ class IceAgent:
 
     def add_remote_candidate(self, candidate: Candidate, now: float) -> None:
         """Add a candidate of the peer, at any time; unusable ones are counted and otherwise only prove life."""
-        if not self._state.is_final:
-            self._remote_seen_at = now
+        if not self.state.is_final:
+            self._lifecycle.remote_seen(now)
             self._search.add_remote(candidate)
             self._advance(now)
 
     def end_of_candidates(self, now: float) -> None:
         """The peer will signal no more candidates: once all pairs have failed there is nothing to wait for."""
-        if not self._state.is_final:
-            self._remote_seen_at = now
-            self._candidates_ended = True
+        if not self.state.is_final:
+            self._lifecycle.remote_seen(now)
+            self._lifecycle.candidates_ended = True
             self._advance(now)
 
     def receive(self, data: bytes, *, local: Address, remote: Address, now: float) -> bool:
@@ -174,7 +159,7 @@ class IceAgent:
         Returns:
             Whether its sender proved to be the peer: only then may the address be remembered as this agent's.
         """
-        if self._state.is_final:
+        if self.state.is_final:
             return False
         message_class = message_class_of(data)
         if message_class is MessageClass.REQUEST:
@@ -193,21 +178,12 @@ class IceAgent:
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due at `now`; harmless when called early."""
-        if self._state.is_final:
+        if self.state.is_final:
             return
         self._checker.handle_timeout(now)
         self._advance(now)
-        pair = self._consent.pair
-        if pair is None:
-            return
-        if self._consent.is_silent(now, LIFETIME_S):
-            self._enter(IceState.DISCONNECTED)
-            self._stop(IceState.FAILED)
-        else:
-            if self._consent.is_silent(now, self._disconnected_after_s):
-                self._enter(IceState.DISCONNECTED)
-            if self._consent.check_due(now):
-                self._search.check_consent(pair, now)
+        if self._consent.pair is not None and self._consent.check_due(now):
+            self._search.check_consent(self._consent.pair, now)
 
     def transmits(self) -> list[Transmit]:
         """Take what is to be sent, in order."""
@@ -217,12 +193,11 @@ class IceAgent:
 
     def events(self) -> list[IceEvent]:
         """Take what has happened, in order."""
-        drained, self._events = self._events, []
-        return drained
+        return self._lifecycle.take_events()
 
     def close(self) -> None:
         """Stop at once and forget all."""
-        if self._state is not IceState.CLOSED:
+        if self.state is not IceState.CLOSED:
             self._stop(IceState.CLOSED)
 
     # -- datagrams ---------------------------------------------------------------------------------------------------
@@ -241,7 +216,7 @@ class IceAgent:
             self.statistics.role_conflicts += 1
             self._search.take_role(self.role.other)
         if request.accepted and self._search.requested(base, remote, request.message, now):
-            self._remote_seen_at = now
+            self._lifecycle.remote_seen(now)
         return True
 
     def _receive_response(self, data: bytes, local: Address, remote: Address, now: float) -> bool:
@@ -262,59 +237,26 @@ class IceAgent:
 
     # -- progress ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _silence_limit_s(self) -> float:
-        """The silence of the peer that changes the state next."""
-        return LIFETIME_S if self._state is IceState.DISCONNECTED else self._disconnected_after_s
-
-    @property
-    def _patience_ends_at(self) -> float | None:
-        """When CHECKING fails."""
-        if self._state is not IceState.CHECKING or self._remote_seen_at is None:
-            return None
-        return self._remote_seen_at + PATIENCE_S
-
     def _advance(self, now: float) -> None:
         """After anything that happened: send what may go, use the best pair, and settle the state."""
-        search = self._search
+        search, consent = self._search, self._consent
         search.step(now)
         in_use = search.selected or search.best_valid
         if in_use is None:
-            self._consent.stop()
-            self._settle_without_pair(now)
-            return
-        if in_use is not self._consent.pair:
-            self._consent.watch(in_use, now)
-        if search.selected is not None and search.selected is not self._announced:
-            self._announced = search.selected
-            self._events.append(PairSelected(search.selected.local_candidate, search.selected.remote))
-        if not self._consent.is_silent(now, self._disconnected_after_s):
-            if self._state in (IceState.NEW, IceState.CHECKING):
-                self._enter(IceState.CHECKING)
-                self._enter(IceState.CONNECTED)
-            self._enter(IceState.CONNECTED if search.selected is None else IceState.COMPLETED)
-
-    def _settle_without_pair(self, now: float) -> None:
-        """No pair is valid: wait, check, or give up."""
-        if self._remote_seen_at is None or not (self._checker.ready and self._search.has_local):
-            return
-        if self._state is not IceState.CHECKING:
-            self._remote_seen_at = now  # patience begins when there is something to be patient with
-            self._enter(IceState.CHECKING)
-        hopeless = self._candidates_ended and self._search.pairs.all_failed()
-        if hopeless or now >= self._remote_seen_at + PATIENCE_S:
+            consent.stop()
+            able = self._checker.ready and search.has_local
+            over = self._lifecycle.without_pair(now, able=able, all_failed=search.pairs.all_failed())
+        else:
+            if in_use is not consent.pair:
+                consent.watch(in_use, now)
+            over = self._lifecycle.with_pair(now, selected=search.selected, answered_at=consent.answered_at)
+        if over:
             self._stop(IceState.FAILED)
-
-    def _enter(self, state: IceState) -> None:
-        if state is not self._state:
-            self._events.append(IceStateChanged(self._state, state))
-            self._state = state
 
     def _stop(self, state: IceState) -> None:
         """Enter a final state: nothing is sent from here on."""
-        self._enter(state)
+        self._lifecycle.enter(state)
         self._checker.clear()
         self._consent.stop()
         self._search.clear()
         self._transmits.clear()
-        self._announced = None

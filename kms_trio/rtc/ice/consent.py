@@ -29,6 +29,11 @@ class Consent:
         """The pair that is watched; None before there is a valid one."""
         return self._pair
 
+    @property
+    def answered_at(self) -> float:
+        """When the peer last answered on the pair that is watched, monotonic seconds."""
+        return self._answered_at
+
     def watch(self, pair: CandidatePair, now: float) -> None:
         """Begin with a pair that has just proved valid: that check is the first consent."""
         self._pair = pair
@@ -50,10 +55,6 @@ class Consent:
             return False
         self._schedule(now)
         return True
-
-    def is_silent(self, now: float, silence_s: float) -> bool:
-        """Whether the peer has not answered for `silence_s`."""
-        return self._pair is not None and now >= self._answered_at + silence_s
 
     def deadline(self, silence_s: float) -> float | None:
         """When the next check is due, or the silence is reached."""

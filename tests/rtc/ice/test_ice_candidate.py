@@ -25,9 +25,7 @@ CHROMIUM = (
     " generation 0 ufrag EEtu network-id 1 network-cost 10"
 )
 CHROMIUM_TCP = "candidate:1 1 tcp 1518280447 192.0.2.4 9 typ host tcptype active generation 0 ufrag EEtu network-id 1"
-CHROMIUM_MDNS = (
-    "candidate:3402 1 udp 2113937151 2b9e8d0c-93a3-4a4b-8a3e-7f7d2e5c3a11.local 54400 typ host generation 0"
-)
+CHROMIUM_MDNS = "candidate:3402 1 udp 2113937151 2b9e8d0c-93a3-4a4b-8a3e-7f7d2e5c3a11.local 54400 typ host generation 0"
 FIREFOX = "candidate:0 1 UDP 2122252543 192.0.2.4 51378 typ host"
 FIREFOX_TCP = "candidate:2 1 TCP 2105524479 192.0.2.4 9 typ host tcptype active"
 KURENTO = "candidate:1 1 UDP 2015363327 192.0.2.2 52847 typ host"
