@@ -1,0 +1,3 @@
+"""The filters of the Kurento module `filters`."""
+
+from __future__ import annotations
