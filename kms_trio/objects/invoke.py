@@ -1,7 +1,7 @@
 """Calling an operation of an object by its wire name with wire parameters.
 
-A property is two operations, `getX` and `setX`. Optional parameters choose the overload: the call is made with the
-longest run of them, in declared order, that are all there.
+A property is two operations, `getX` and `setX`. Optional parameters of a method choose the overload: the call is made
+with the longest run of them, in declared order, that are all there. A constructor takes any of them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def constructor_arguments(declared: tuple[Parameter, ...], parameters: Any, mars
     """Read the parameters of a constructor into keywords. Raises KurentoError 40001, 40101 or 40107."""
     if parameters is not None and not isinstance(parameters, dict):
         raise _not_an_object("constructorParams")
-    return read_parameters(declared, _required_object(parameters, "constructorParams", declared), marshaller)
+    given = _required_object(parameters, "constructorParams", declared)
+    there = tuple(each for each in declared if not each.optional or given.get(each.name) is not None)
+    return read_parameters(there, given, marshaller)
 
 
 def read_parameters(

@@ -1,13 +1,13 @@
 """Sessions: which connection speaks for which, and which are still alive.
 
 A session outlives its sockets. The newest connection that used a session has it; the one before loses it. A session
-shows life by its requests and by an open connection; one that showed none for a whole period is dropped at the next.
+shows life by its requests and by an open connection; one that showed none for a whole period is dropped.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import trio
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from kms_trio.objects.references import References
 
 logger = logging.getLogger("KurentoWebSocketTransport")
-set_logger = logging.getLogger("KurentoMediaSet")
+media_set_logger = logging.getLogger("KurentoMediaSet")
+
+#: How often in a garbage collector period silent sessions are looked for.
+CHECKS_PER_PERIOD: Final = 4
 
 
 class Peer(Protocol):
@@ -37,7 +40,7 @@ class Sessions:
         self._references = references
         self._lifecycle = lifecycle
         self._peers: dict[str, Peer] = {}
-        self._alive: set[str] = set()
+        self._seen_at: dict[str, float] = {}
 
     def knows(self, session_id: str) -> bool:
         """Whether a session holds, or has held, an object."""
@@ -45,7 +48,7 @@ class Sessions:
 
     def touch(self, session_id: str) -> None:
         """The session shows a sign of life."""
-        self._alive.add(session_id)
+        self._seen_at[session_id] = trio.current_time()
 
     def bind(self, session_id: str, peer: Peer) -> None:
         """Let `peer` speak for a session from now on."""
@@ -80,22 +83,21 @@ class Sessions:
 
     async def end(self, session_id: str, *, release: bool) -> None:
         """Close a session at the client's wish."""
-        self._alive.discard(session_id)
+        self._seen_at.pop(session_id, None)
         await self._lifecycle.end_session(session_id, release=release)
 
     async def collect(self, period_s: float) -> None:
-        """Drop silent sessions, for ever. Sessions with a connection are marked alive four times a period."""
+        """Drop sessions that were silent for `period_s`, for ever; looks four times a period."""
         while True:
-            for _ in range(4):
-                await trio.sleep(period_s / 4)
-                self._alive.update(self._peers)
-            await self._sweep()
+            await trio.sleep(period_s / CHECKS_PER_PERIOD)
+            for session_id in self._peers:
+                self.touch(session_id)
+            await self._drop_silent(trio.current_time() - period_s)
 
-    async def _sweep(self) -> None:
+    async def _drop_silent(self, since: float) -> None:
         for session_id in self._references.sessions:
-            if session_id in self._alive:
-                self._alive.discard(session_id)
-            else:
-                set_logger.warning("Removing inactive session: %s", session_id)
-                await self._lifecycle.end_session(session_id)
-        self._alive.intersection_update(self._references.sessions)
+            if self._seen_at.setdefault(session_id, trio.current_time()) <= since:
+                media_set_logger.warning("Removing inactive session: %s", session_id)
+                await self.end(session_id, release=False)
+        for session_id in [each for each, seen_at in self._seen_at.items() if seen_at <= since]:
+            del self._seen_at[session_id]  # was never known, or ended otherwise
