@@ -62,7 +62,9 @@ async def test_loopback(server: RunningServer, chromium: Chromium) -> None:
 async def test_room(server: RunningServer, chromium: Chromium) -> None:
     presenter = await chromium.new_page(f"{server.page_url}#room")
     await presenter.click("#room-present")
-    link = await presenter.wait_for("!document.getElementById('room-share').hidden && document.getElementById('room-link').value")
+    link = await presenter.wait_for(
+        "!document.getElementById('room-share').hidden && document.getElementById('room-link').value"
+    )
     viewers = [await chromium.new_page(link) for _ in range(2)]
     for viewer in viewers:
         await viewer.click("#room-watch")

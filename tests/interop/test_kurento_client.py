@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import trio
@@ -23,7 +24,7 @@ async def test_calls(server_in_process: RunningServer, options: dict[str, bool])
     async with run_node("calls.js", server_in_process.ws_url, json.dumps(options)) as node:
         told = await node.next()
     ids = told["ids"]
-    assert told["version"].startswith("7.")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
     assert told["capabilities"] == ["transactions"]
     assert told["name"] == "source"
     assert (told["foundType"], told["sameObject"]) == ("WebRtcEndpoint", True)
@@ -33,7 +34,7 @@ async def test_calls(server_in_process: RunningServer, options: dict[str, bool])
     assert told["event"]["mediaType"] in {"AUDIO", "VIDEO", "DATA"}
     not_found = {"name": "ReferenceError", "code": 40101, "type": "MEDIA_OBJECT_NOT_FOUND"}
     assert told["refusals"]["unknownObject"] == not_found
-    assert told["refusals"]["badParameter"]["code"] == 40401
+    assert told["refusals"]["otherPipeline"]["code"] == 40004
     assert told["refusals"]["badOffer"]["code"] == 40201
     assert told["gone"] == not_found
 
@@ -42,7 +43,7 @@ async def test_transactions(server_in_process: RunningServer) -> None:
     async with run_node("transaction.js", server_in_process.ws_url) as node:
         told = await node.next()
     assert told["source"].startswith(f"{told['pipeline']}/")
-    assert told["connected"] == [told["sink"]] * 3
+    assert told["tag"] == "blue"
     assert told["name"] == "left"
     assert told["children"] == 3
 
@@ -54,7 +55,6 @@ async def test_reconnection_keeps_session_objects_and_events(server_in_process: 
             await proxy.drop()
             after = await node.next()
     assert after["sameSession"] is True
-    assert after["sessionId"] == before["sessionId"]
     assert after["name"] == "before"
     assert after["eventSource"].startswith(before["pipeline"])
 

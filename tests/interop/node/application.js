@@ -12,14 +12,14 @@ const fs = require("fs/promises");
 const http = require("http");
 const path = require("path");
 const kurento = require("kurento-client");
-const { report, fail } = require("./report");
+const { connect, report, fail } = require("./report");
 
 const [, , wsUri, pages] = process.argv;
 const BUNDLE = path.join(__dirname, "node_modules", ".bundle", "kurento.js");
 const TYPES = { ".html": "text/html", ".js": "text/javascript" };
 
 const sessions = new Map();
-let clientPromise = null;
+let connection = null;
 let room = null; // {pipeline, presenter}
 
 function session(id) {
@@ -28,8 +28,8 @@ function session(id) {
 }
 
 async function endpointFor(role) {
-  clientPromise ??= kurento(wsUri);
-  const client = await clientPromise;
+  connection ??= connect(kurento, wsUri);
+  const { client } = await connection;
   if (role === "viewer") {
     const endpoint = await room.pipeline.create("WebRtcEndpoint");
     return { endpoint, join: () => room.presenter.connect(endpoint) };

@@ -7,26 +7,26 @@
 "use strict";
 
 const kurento = require("kurento-client");
-const { report, fail } = require("./report");
+const { connect, report, fail } = require("./report");
 
-async function refused(promise) {
-  try {
-    await promise;
-    return null;
-  } catch (error) {
-    return { name: error.constructor.name, code: error.code, type: error.data?.type };
-  }
+/** The error of a call; by callback, as a promise of this client swallows it. */
+function refused(call) {
+  return new Promise((resolve) => {
+    call((error) => resolve(error ? { name: error.constructor.name, code: error.code, type: error.data?.type } : null));
+  });
 }
 
 async function main() {
   const [uri, options] = [process.argv[2], JSON.parse(process.argv[3] ?? "{}")];
-  const client = await kurento(uri, options);
+  const { client } = await connect(kurento, uri, options);
   const manager = await client.getServerManager();
   const info = await manager.getInfo();
 
   const pipeline = await client.create("MediaPipeline");
   const source = await pipeline.create("PassThrough");
   const sink = await pipeline.create("WebRtcEndpoint");
+  const other = await client.create("MediaPipeline");
+  const stranger = await other.create("PassThrough");
   await source.setName("source");
   const connected = new Promise((resolve) => source.once("ElementConnected", resolve));
   await source.connect(sink);
@@ -36,22 +36,24 @@ async function main() {
   const children = await pipeline.getChildren();
   const connections = await source.getSinkConnections();
   const refusals = {
-    unknownObject: await refused(client.getMediaobjectById("no-such-object")),
-    badParameter: await refused(sink.addIceCandidate(kurento.getComplexType("IceCandidate")({ candidate: "rubbish", sdpMid: "0", sdpMLineIndex: 0 }))),
-    badOffer: await refused(sink.processOffer("this is no SDP")),
+    unknownObject: await refused((callback) => client.getMediaobjectById("no-such-object", callback)),
+    otherPipeline: await refused((callback) => stranger.connect(sink, callback)),
+    badOffer: await refused((callback) => sink.processOffer("this is no SDP", callback)),
   };
-  const name = await source.getName();
+  const [name, sourceId, sinkId] = [await source.getName(), source.id, sink.id];
+  const pipelineId = pipeline.id;
   await pipeline.release();
-  const gone = await refused(client.getMediaobjectById(pipeline.id));
+  await other.release();
+  const gone = await refused((callback) => client.getMediaobjectById(pipelineId, callback));
 
   report({
     version: info.version,
     capabilities: info.capabilities,
     name,
     foundType: found.constructor.name,
-    sameObject: found === sink,
+    sameObject: found.id === sinkId,
     children: children.map((child) => child.id ?? child),
-    ids: { pipeline: pipeline.id, source: source.id, sink: sink.id },
+    ids: { pipeline: pipelineId, source: sourceId, sink: sinkId },
     connectionTypes: connections.map(({ type }) => type).sort(),
     event: { source: event.source, mediaType: event.mediaType },
     refusals,

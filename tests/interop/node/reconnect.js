@@ -5,23 +5,23 @@
 "use strict";
 
 const kurento = require("kurento-client");
-const { report, fail } = require("./report");
+const { connect, report, fail } = require("./report");
 
 async function main() {
-  const client = await kurento(process.argv[2]);
+  const { client } = await connect(kurento, process.argv[2]);
   const reconnected = new Promise((resolve) => client.once("reconnected", resolve));
   const pipeline = await client.create("MediaPipeline");
   const source = await pipeline.create("PassThrough");
   const sink = await pipeline.create("PassThrough");
   const heard = new Promise((resolve) => source.once("ElementConnected", resolve));
   await pipeline.setName("before");
-  report({ pipeline: pipeline.id, sessionId: client.sessionId });
+  report({ pipeline: pipeline.id });
 
   const sameSession = await reconnected;
   const name = await pipeline.getName();
   await source.connect(sink);
   const event = await heard;
-  report({ sameSession, name, sessionId: client.sessionId, eventSource: event.source });
+  report({ sameSession, name, eventSource: event.source });
   await pipeline.release();
   client.close();
 }

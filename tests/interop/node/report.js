@@ -13,7 +13,17 @@ function fail(error) {
   process.stdout.write(`${JSON.stringify({ error: text, code: error?.code })}\n`, () => process.exit(1));
 }
 
+/**
+ * Connects as applications do: the callback hears of modules that the client knows and the server lacks.
+ * Resolves to {client}: the client itself is a thenable.
+ */
+function connect(kurento, uri, options) {
+  return new Promise((resolve, reject) => {
+    kurento(uri, options ?? {}, (error, client) => (error ? reject(error) : resolve({ client })));
+  });
+}
+
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
 
-module.exports = { report, fail };
+module.exports = { connect, report, fail };

@@ -1,32 +1,29 @@
-/** node transaction.js WS_URI: one explicit transaction that creates and connects, and one that fails. */
+/** node transaction.js WS_URI: explicit transactions, the second one with objects of the first. */
 "use strict";
 
 const kurento = require("kurento-client");
-const { report, fail } = require("./report");
+const { connect, report, fail } = require("./report");
 
 async function main() {
-  const client = await kurento(process.argv[2]);
+  const { client } = await connect(kurento, process.argv[2]);
 
   const transaction = client.beginTransaction();
   const pipeline = client.create(transaction, "MediaPipeline");
   const source = pipeline.create(transaction, "PassThrough");
   const sink = pipeline.create(transaction, "PassThrough");
-  const connecting = source.connect(transaction, sink);
+  source.addTag(transaction, "colour", "blue", () => {}); // its connect() loses the transaction
   await transaction.commit();
-  await connecting;
-  const connections = await source.getSinkConnections();
 
-  const doomed = client.beginTransaction();
-  const left = pipeline.create(doomed, "PassThrough");
-  left.setName(doomed, "left").catch(() => {});
-  doomed.commit(); // a transaction left open would hold back everything that follows
-  await left;
+  const second = client.beginTransaction();
+  const left = pipeline.create(second, "PassThrough");
+  left.setName(second, "left", () => {}); // in a transaction the client takes a setter only with a callback
+  await second.commit();
 
   report({
     pipeline: pipeline.id,
     source: source.id,
     sink: sink.id,
-    connected: connections.map((connection) => connection.sink?.id ?? connection.sink),
+    tag: await source.getTag("colour"),
     name: await left.getName(),
     children: (await pipeline.getChildren()).length,
   });
