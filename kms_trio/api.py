@@ -6,6 +6,7 @@ Whatever is here is kept stable within a major version; a test pins the list.
 from __future__ import annotations
 
 from kms_trio.clock import Clock, ntp_from_unix
+from kms_trio.codecs.resample import Resampler
 from kms_trio.dispatch import RemoteClass
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import RaiseBase as Event
@@ -40,7 +41,7 @@ from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
 from kms_trio.objects.sdp_endpoint import SdpEndpoint
 from kms_trio.objects.uri_endpoint import UriEndpoint
-from kms_trio.objects.uri_policy import UriPolicy
+from kms_trio.objects.uri_policy import UriPolicy, file_path
 from kms_trio.rtc.dtls import DtlsIdentity
 from kms_trio.settings import Settings
 
@@ -71,6 +72,7 @@ __all__ = [
     "RembParams",
     "RembSettings",
     "RemoteClass",
+    "Resampler",
     "RtpReceiver",
     "RtpSender",
     "RtpSession",
@@ -84,6 +86,7 @@ __all__ = [
     "UriEndpoint",
     "UriEndpointState",
     "UriPolicy",
+    "file_path",
     "ntp_from_unix",
     "select_addresses",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import av
 import numpy as np
@@ -78,17 +78,16 @@ def write_clip(
     """Write a file of numbered pictures and a tone, in the container that the suffix of `path` names."""
     options = video_options if video_options is not None else _quick_options(video)
     with av.open(str(path), "w") as container:
-        video_stream = audio_stream = None
+        video_stream: av.VideoStream | None = None
+        audio_stream: av.AudioStream | None = None
         if video is not None:
-            video_stream = container.add_stream(video, rate=frames_per_second, options=options)
-            assert isinstance(video_stream, av.VideoStream)
+            video_stream = cast("av.VideoStream", container.add_stream(video, rate=frames_per_second, options=options))
             video_stream.width, video_stream.height = size
             video_stream.pix_fmt = "yuv420p"
             video_stream.gop_size = key_frame_every
             video_stream.bit_rate = 300_000
         if audio is not None:
-            audio_stream = container.add_stream(audio, rate=audio_rate_hz)
-            assert isinstance(audio_stream, av.AudioStream)
+            audio_stream = cast("av.AudioStream", container.add_stream(audio, rate=audio_rate_hz))
             audio_stream.layout = "stereo"
         for number in range(round(seconds * frames_per_second)):
             if video_stream is not None:
@@ -99,9 +98,10 @@ def write_clip(
                 begin = number * audio_rate_hz // frames_per_second
                 end = (number + 1) * audio_rate_hz // frames_per_second
                 container.mux(audio_stream.encode(tone(frequency_hz, begin, end - begin, audio_rate_hz)))
-        for stream in (video_stream, audio_stream):
-            if stream is not None:
-                container.mux(stream.encode(None))
+        if video_stream is not None:
+            container.mux(video_stream.encode(None))
+        if audio_stream is not None:
+            container.mux(audio_stream.encode(None))
     return path
 
 

@@ -54,7 +54,8 @@ class Setup:
 
 
 def make(overflow: Overflow, capacity: int = 3) -> Setup:
-    converter, loop, results = Gated(), Loop(), []
+    converter, loop = Gated(), Loop()
+    results: list[int] = []
     conversion: Conversion[int, int] = Conversion(
         "double", lambda: converter, results.append, loop.post, capacity=capacity, overflow=overflow
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ async def test_a_tone_keeps_its_pitch_and_its_timestamps(
     for block in range(50):
         raw.push(tone(440.0, 48_000 + block * 480, 480))  # 10 ms at a time, beginning at one second
     encoded = await encoder_sink.take(20)
-    steps = {later.pts - earlier.pts for earlier, later in zip(encoded, encoded[1:], strict=False)}
+    steps = {later.pts - earlier.pts for earlier, later in itertools.pairwise(encoded)}
     assert steps == {1024 if format is AAC else format.clock_rate_hz // 50}
     assert abs(encoded[0].pts / format.clock_rate_hz - 1.0) < 0.05
 
@@ -122,7 +123,7 @@ async def test_a_tone_keeps_its_pitch_and_its_timestamps(
     blocks = await decoder_sink.take(18)
     samples = np.concatenate([block.to_ndarray()[0, ::2] for block in blocks])
     assert abs(pitch_hz(samples[4_000:], 48_000) - 440.0) < 8
-    assert all(later.pts == earlier.pts + earlier.samples for earlier, later in zip(blocks, blocks[1:], strict=False))
+    assert all(later.pts == earlier.pts + earlier.samples for earlier, later in itertools.pairwise(blocks))
     assert abs(blocks[0].pts / 48_000 - encoded[0].pts / format.clock_rate_hz) < 0.001
 
 
@@ -226,7 +227,7 @@ async def test_threads_end_with_their_streams(codecs: CodecService, settings: En
     assert raw.consumers == ()
     with trio.fail_after(PATIENCE_S):
         while codecs.running:
-            await trio.sleep(0.001)
+            await trio.lowlevel.checkpoint()
 
 
 def test_formats_without_codec_are_refused(settings: EncoderSettings) -> None:
