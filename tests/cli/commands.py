@@ -18,7 +18,7 @@ KURENTO_MEDIA_SERVER = "kms_trio.cli.kurento"
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment without what would configure a server, and with `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KURENTO_", "KMS_", "GST_"))}
-    paths = [str(ROOT), str(ROOT / "plugins/kms-elements"), kept.get("PYTHONPATH", "")]
+    paths = [str(ROOT), *map(str, (ROOT / "plugins").iterdir()), kept.get("PYTHONPATH", "")]
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **variables}
 
 
