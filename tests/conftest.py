@@ -1,10 +1,23 @@
-"""What all tests share: how long hypothesis searches."""
+"""What all tests share: how long hypothesis searches, and servers to talk to."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+import attrs
+import pytest
+import trio
 from hypothesis import HealthCheck, settings
+
+from kms_trio.settings import Settings
+
+if TYPE_CHECKING:
+    from kms_trio.app import Server
+    from kms_trio.plugins import Plugins
 
 # No deadlines: a test must not fail because the machine is busy.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -12,3 +25,28 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture
+async def serve(nursery: trio.Nursery) -> Callable[..., Awaitable[Server]]:
+    """Starts servers, each on a free port of 127.0.0.1 and without the HTTP side."""
+    from kms_trio import app
+    from kms_trio.plugins import Candidate, Plugins
+
+    async def start(settings: Settings | None = None, plugins: Plugins | None = None) -> Server:
+        settings = settings or Settings()
+        settings = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
+        if plugins is None:
+            elements = Candidate("elements", lambda: import_module("kms_elements.generated.module").MODULE)
+            plugins = Plugins([elements])
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        started: Server = await nursery.start(partial(app.serve, settings, plugins=plugins, listeners=listeners))
+        return started
+
+    return start
+
+
+@pytest.fixture
+async def server(serve: Callable[..., Awaitable[Server]]) -> Server:
+    """A server with default settings and the modules core and elements."""
+    return await serve()

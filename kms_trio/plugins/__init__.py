@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kms_trio.plugins.manager import PluginProblem, Plugins
+from kms_trio.plugins.manager import Candidate, PluginProblem, Plugins
 
-__all__ = ["PluginProblem", "Plugins"]
+__all__ = ["Candidate", "PluginProblem", "Plugins"]
