@@ -12,10 +12,12 @@ BUNDLES := $(wildcard plugins/*/pyproject.toml)
 SOURCES := kms_trio plugins tests scripts
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
-# 9xx: a checkpoint on every path, which interfaces of ours do not promise; 114: wants every startable function listed by name; 124: an interface may ask for `async` without an await inside.
+# 9xx: a checkpoint on every path, which our interfaces do not promise; 114: wants every startable function listed
+# by name; 124: an interface may ask for `async` without an await inside.
 ASYNC_RULES_OFF := ASYNC9,ASYNC114,ASYNC124
 
-.PHONY: setup setup-interop run test lint format fuzz soak generate constraints clean
+.PHONY: setup setup-interop run test lint lint-style lint-async lint-types lint-layers lint-generated lint-changelog \
+	format fuzz soak generate constraints clean
 
 setup: $(STAMP)
 
@@ -41,13 +43,26 @@ run: $(STAMP)
 test: $(STAMP) setup-interop
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: $(STAMP)
+# Each check is a target of its own: `make --keep-going lint` runs the rest after one has failed.
+lint: lint-style lint-async lint-types lint-layers lint-generated lint-changelog
+
+lint-style: $(STAMP)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+
+lint-async: $(STAMP)
 	$(BIN)/flake8-async --disable $(ASYNC_RULES_OFF) $$(git ls-files 'kms_trio/*.py' 'plugins/*.py' 'tests/*.py')
+
+lint-types: $(STAMP)
 	$(BIN)/mypy
+
+lint-layers: $(STAMP)
 	$(BIN)/lint-imports
+
+lint-generated: $(STAMP)
 	$(BIN)/python -m kms_trio.spec generate --check
+
+lint-changelog: $(STAMP)
 	$(BIN)/python scripts/check_changelog.py
 
 format: $(STAMP)
