@@ -79,6 +79,8 @@ def docstring(text: str, depth: int) -> str:
     pad = INDENT * depth
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     paragraphs = _paragraphs(safe)
+    if paragraphs[0].startswith('"'):
+        paragraphs[0] = f" {paragraphs[0]}"
     if len(paragraphs) == 1 and len(pad) + len(paragraphs[0]) + 6 <= WIDTH and not paragraphs[0].endswith('"'):
         return f'{pad}"""{paragraphs[0]}"""'
     lines: list[str] = []

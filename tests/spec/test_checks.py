@@ -65,11 +65,13 @@ REGISTER = '"complexTypes": [{{"name": "R", "typeFormat": "REGISTER",\n"properti
         ('"events": [{"name": "E", "extends": "E"}]', "event 'E' extends itself"),
         (
             '"complexTypes": [{"name": "R", "typeFormat": "REGISTER", "extends": "S", "properties": [{"name": "p", '
-            '"type": "R", "optional": true, "defaultValue": {}}]}, {"name": "S", "typeFormat": "REGISTER", "extends": "R"}]',
+            '"type": "R", "optional": true, "defaultValue": {}}]}, '
+            '{"name": "S", "typeFormat": "REGISTER", "extends": "R"}]',
             "register 'R' extends itself",
         ),
         (
-            '"remoteClasses": [{"name": "A", "extends": "B"}, {"name": "B", "extends": "C"}, {"name": "C", "extends": "B"}]',
+            '"remoteClasses": [{"name": "A", "extends": "B"}, {"name": "B", "extends": "C"}, '
+            '{"name": "C", "extends": "B"}]',
             "too many ancestors of class 'A'",
         ),
         # duplicates
