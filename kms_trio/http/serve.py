@@ -11,11 +11,12 @@ import logging
 import os
 import socket
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypercorn.trio
 import trio
 from hypercorn.config import Config
+from hypercorn.logging import Logger
 
 from kms_trio.http.routes import build_web_app
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kms_trio.http.status import ServerStatus
     from kms_trio.settings import Settings
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("kms.http")
 
 _BACKLOG = 100
 _GRACE_S = 1.0
@@ -57,6 +58,19 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if listener.family is socket.AF_INET6 else f"http://{host}:{port}/"
 
 
+class QuietLogger(Logger):
+    """Where hypercorn's messages go: our category, its cheerful ones at debug level."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.access_logger = None
+        self.error_logger = logger
+
+    async def info(self, message: str, *args: Any, **kwargs: Any) -> None:
+        """Log at debug level: what it listens on is told by the server itself."""
+        logger.debug(message, *args, **kwargs)
+
+
 def _hypercorn_config(listener: socket.socket) -> Config:
     config = Config()
     config.bind = [f"fd://{os.dup(listener.fileno())}"]  # the worker closes its copy
@@ -64,8 +78,7 @@ def _hypercorn_config(listener: socket.socket) -> Config:
     config.alpn_protocols = ["http/1.1"]
     config.graceful_timeout = _GRACE_S
     config.include_server_header = False
-    config.accesslog = None
-    config.errorlog = logger.getChild("hypercorn")
+    config.logger_class = QuietLogger
     return config
 
 

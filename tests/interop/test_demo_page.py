@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import trio
 
-from tests.interop.harness.chromium import Chromium
+from tests.interop.harness.chromium import Chromium, open_chromium
 from tests.interop.harness.devtools import Page
 from tests.interop.harness.server import RunningServer
 from tests.interop.harness.tools import OUTPUT_FOLDER
@@ -95,9 +95,9 @@ async def test_record_and_play(server: RunningServer, chromium: Chromium) -> Non
     await picture(page, "demo-recording")
     await page.click("#record-stop")
     uri = await page.wait_for("document.querySelector('#record-list li')?.dataset.uri")
-    file = Path(unquote(urlsplit(uri).path))
+    file = trio.Path(unquote(urlsplit(uri).path))
     try:
-        assert file.stat().st_size > 50_000
+        assert (await file.stat()).st_size > 50_000
         await page.click("#record-list li button")
         await decoded(page, "record-remote", 30)
         await page.wait_for("document.getElementById('play-position').max >= 3000")
@@ -106,7 +106,7 @@ async def test_record_and_play(server: RunningServer, chromium: Chromium) -> Non
         assert await page.evaluate("document.querySelector('#journal li[data-type=EndOfStream]') !== null")
         no_errors(page)
     finally:
-        file.unlink(missing_ok=True)
+        await file.unlink(missing_ok=True)
 
 
 async def test_a_missing_server_is_explained(server: RunningServer, chromium: Chromium) -> None:
@@ -119,12 +119,11 @@ async def test_a_missing_server_is_explained(server: RunningServer, chromium: Ch
     await picture(page, "demo-server-away")
 
 
-async def test_a_refused_camera_is_explained(server: RunningServer, chromium: Chromium) -> None:
-    page = await chromium.new_page(server.page_url)
-    await chromium.devtools.call(
-        "Browser.setPermission", permission={"name": "camera"}, setting="denied", origin=server.page_url.rstrip("/")
-    )
-    await page.click("#loopback-start")
-    notice = await page.wait_for("document.querySelector('[data-topic=action]')?.innerText")
-    assert "No permission for camera" in notice
-    assert await page.evaluate("document.getElementById('loopback').dataset.phase") == "idle"
+async def test_a_refused_camera_is_explained(server: RunningServer) -> None:
+    async with open_chromium(camera_allowed=False) as chromium:
+        page = await chromium.new_page(server.page_url)
+        await page.click("#loopback-start")
+        notice = await page.wait_for("document.querySelector('[data-topic=action]')?.innerText")
+        assert "No permission for camera" in notice
+        assert await page.evaluate("document.getElementById('loopback').dataset.phase") == "idle"
+        await picture(page, "demo-no-camera")

@@ -49,11 +49,13 @@ async def test_transactions(server_in_process: RunningServer) -> None:
 
 
 async def test_reconnection_keeps_session_objects_and_events(server_in_process: RunningServer) -> None:
-    async with open_proxy(server_in_process.port) as proxy:
-        async with run_node("reconnect.js", f"ws://localhost:{proxy.port}/kurento") as node:
-            before = await node.next()
-            await proxy.drop()
-            after = await node.next()
+    async with (
+        open_proxy(server_in_process.port) as proxy,
+        run_node("reconnect.js", f"ws://localhost:{proxy.port}/kurento") as node,
+    ):
+        before = await node.next()
+        await proxy.drop()
+        after = await node.next()
     assert after["sameSession"] is True
     assert after["name"] == "before"
     assert after["eventSource"].startswith(before["pipeline"])

@@ -4,9 +4,12 @@
 
 import { formatRate } from "./stats.js";
 
-const BOX = { width: 168, height: 62 };
-const GAP = { x: 92, y: 22 };
-const PAD = 10;
+const ELEMENT_WIDTH = 148;
+const END_WIDTH = 92;
+const HEIGHT = 62;
+const GAP = { x: 66, y: 20 };
+const PAD = 6;
+const LOOP_HEIGHT = 38;
 const SVG = "http://www.w3.org/2000/svg";
 
 const GOOD = new Set(["READY", "CONNECTED", "START", "FLOWING"]);
@@ -21,6 +24,7 @@ function svg(tag, attributes = {}, ...children) {
 }
 
 const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+const widthOf = (node) => (node.outside ? END_WIDTH : ELEMENT_WIDTH);
 const flows = (table) => Object.values(table).includes("FLOWING");
 
 /** Nodes and edges of the drawing: the elements plus what is outside of the server (browsers, files). */
@@ -39,8 +43,8 @@ export function describeGraph(pipeline) {
       edges.push({ source: into ? id : item.id, sink: into ? item.id : id, rate, flowing: rate > 0, transcoding: false });
     };
     const file = item.uri ? decodeURIComponent(item.uri.split("/").pop()) : "";
-    if (item.type === "WebRtcEndpoint" && (feeds(item.id) || item.rateIn > 0)) outside("from", "browser", "camera, microphone");
-    if (item.type === "WebRtcEndpoint" && (isFed(item.id) || item.rateOut > 0)) outside("to", "browser", "screen, speaker");
+    if (item.type === "WebRtcEndpoint" && (feeds(item.id) || item.rateIn > 0)) outside("from", "browser", "camera");
+    if (item.type === "WebRtcEndpoint" && (isFed(item.id) || item.rateOut > 0)) outside("to", "browser", "screen");
     if (item.type === "PlayerEndpoint") outside("from", file, "file");
     if (item.type === "RecorderEndpoint") outside("to", file, "file");
   }
@@ -75,18 +79,19 @@ function arrange({ nodes, edges }) {
     const above = edges.filter(({ sink, source }) => sink === node.id && source !== node.id).map(({ source }) => nodes.get(source).y ?? 0);
     return above.length ? above.reduce((sum, y) => sum + y, 0) / above.length : 0;
   };
-  columns.forEach((rows, index) => {
-    if (index) rows.sort((a, b) => parentY(a) - parentY(b)); // stable: the order of creation otherwise
-    const top = ((tallest - rows.length) * (BOX.height + GAP.y)) / 2;
+  const top = PAD + (edges.some(({ source, sink }) => source === sink) ? LOOP_HEIGHT : 0);
+  let x = PAD;
+  for (const rows of columns) {
+    if (x > PAD) rows.sort((a, b) => parentY(a) - parentY(b)); // stable: the order of creation otherwise
+    const width = Math.max(...rows.map(widthOf));
+    const offset = ((tallest - rows.length) * (HEIGHT + GAP.y)) / 2;
     rows.forEach((node, row) => {
-      node.x = PAD + index * (BOX.width + GAP.x);
-      node.y = PAD + 26 + top + row * (BOX.height + GAP.y);
+      node.x = x;
+      node.y = top + offset + row * (HEIGHT + GAP.y);
     });
-  });
-  return {
-    width: PAD * 2 + columns.length * BOX.width + (columns.length - 1) * GAP.x,
-    height: PAD * 2 + 26 + tallest * BOX.height + (tallest - 1) * GAP.y,
-  };
+    x += width + GAP.x;
+  }
+  return { width: x - GAP.x + PAD, height: top + tallest * (HEIGHT + GAP.y) - GAP.y + PAD };
 }
 
 function health(state) {
@@ -98,13 +103,13 @@ function health(state) {
 function drawNode(node, own) {
   const group = svg("g", { class: `node${node.outside ? " end" : ""}${own.has(node.id) ? " own" : ""}`, "data-node": node.id, "data-type": node.kind });
   group.append(
-    svg("rect", { class: "box", x: node.x, y: node.y, width: BOX.width, height: BOX.height, rx: 9 }),
-    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, shorten(node.name, 22)),
+    svg("rect", { class: "box", x: node.x, y: node.y, width: widthOf(node), height: HEIGHT, rx: 9 }),
+    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, shorten(node.name, node.outside ? 11 : 19)),
   );
   if (node.kind !== node.name) group.append(svg("text", { class: "kind", x: node.x + 12, y: node.y + 36 }, node.kind));
-  const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection");
+  const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection"); // ICE, DTLS and media tell it
   states.forEach(([name, value], index) => {
-    const x = node.x + 12 + index * 50;
+    const x = node.x + 12 + index * 44;
     group.setAttribute(`data-${name}`, value);
     const dot = svg("circle", { class: "dot", cx: x + 3.5, cy: node.y + 50, r: 3.5, "data-health": health(value) });
     const label = name === "uri" ? value.toLowerCase() : { ice: "ICE", dtls: "DTLS", media: "media" }[name];
@@ -122,12 +127,12 @@ function drawEdge(edge, { nodes }) {
   let path;
   let label;
   if (from === to) {
-    const [left, right, top] = [from.x + BOX.width * 0.25, from.x + BOX.width * 0.75, from.y];
-    path = `M${right},${top} C${right + 14},${top - 34} ${left - 14},${top - 34} ${left},${top}`;
-    label = { x: from.x + BOX.width / 2, y: top - 14 };
+    const [left, right, top] = [from.x + ELEMENT_WIDTH * 0.25, from.x + ELEMENT_WIDTH * 0.75, from.y];
+    path = `M${right},${top} C${right + 16},${top - 46} ${left - 16},${top - 46} ${left},${top}`;
+    label = { x: from.x + ELEMENT_WIDTH / 2, y: top - 12 };
   } else {
-    const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
-    const end = { x: to.x, y: to.y + BOX.height / 2 };
+    const start = { x: from.x + widthOf(from), y: from.y + HEIGHT / 2 };
+    const end = { x: to.x, y: to.y + HEIGHT / 2 };
     const middle = (start.x + end.x) / 2;
     path = `M${start.x},${start.y} C${middle},${start.y} ${middle},${end.y} ${end.x},${end.y}`;
     label = { x: end.x - GAP.x / 2, y: (start.y + 3 * end.y) / 4 - 6 };
@@ -155,7 +160,7 @@ export function drawGraph(root, pipeline, own) {
   if (!graph.nodes.size) return root.replaceChildren();
   const { width, height } = arrange(graph);
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "The media pipeline" });
-  drawing.style.maxWidth = `${width * 1.15}px`;
+  drawing.style.maxWidth = `${width * 1.2}px`;
   for (const edge of graph.edges) drawing.append(drawEdge(edge, graph));
   for (const node of graph.nodes.values()) drawing.append(drawNode(node, own));
   return root.replaceChildren(drawing);

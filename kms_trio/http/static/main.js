@@ -27,7 +27,7 @@ class Stage {
   }
 
   async follow(pipeline, name) {
-    byId("graph-name").textContent = name;
+    byId("graph-name").textContent = name.replace(":", " ");
     await this.pipeline.follow(pipeline);
   }
 
@@ -39,7 +39,7 @@ class Stage {
   }
 
   #heard({ element, type, data }) {
-    this.journal.event(element.name, type, data);
+    this.journal.event(element.name, type, data, (id) => this.pipeline.nameOf(id));
     if (type === "Error") this.notices.show(`error ${element.id}`, elementError(element.name, data));
     if (type === "MediaTranscodingStateChanged" && data.state === "TRANSCODING") {
       this.notices.show("transcoding", transcoding(element.name, data.mediaType), "warning");

@@ -41,6 +41,20 @@ export class Notices {
 const JOURNAL_LINES = 500;
 const HIDDEN = new Set(["source", "tags", "timestampMillis", "timestamp", "type", "__module__", "__type__"]);
 
+/** `candidate:1 1 UDP 2130706431 192.0.2.7 40000 typ host …` as `UDP 192.0.2.7:40000 host`. */
+function shortCandidate(text) {
+  const parts = text.match(/^(?:a=)?candidate:\S+ \d+ (\S+) \d+ (\S+) (\d+) typ (\S+)/i);
+  if (!parts) return text;
+  const [, protocol, address, port, type] = parts;
+  return `${protocol.toUpperCase()} ${address.includes(":") ? `[${address}]` : address}:${port} ${type}`;
+}
+
+function readable(value, nameOf) {
+  if (value?.candidate !== undefined) return shortCandidate(value.candidate);
+  if (value?.localCandidate) return `${shortCandidate(value.localCandidate)} ↔ ${shortCandidate(value.remoteCandidate)}`;
+  return typeof value === "object" ? JSON.stringify(value) : nameOf(String(value));
+}
+
 /** The last 500 events, newest at the bottom. */
 export class Journal {
   #list;
@@ -49,11 +63,11 @@ export class Journal {
     this.#list = list;
   }
 
-  /** An event of the server: `source` is a readable name of the object. */
-  event(source, type, data) {
+  /** An event of the server: `source` is a readable name of the object, `nameOf` turns ids into names. */
+  event(source, type, data, nameOf) {
     const details = Object.entries(data)
-      .filter(([key]) => !HIDDEN.has(key))
-      .map(([key, value]) => `${key} ${typeof value === "object" ? (value?.candidate ?? JSON.stringify(value)) : value}`)
+      .filter(([key, value]) => !HIDDEN.has(key) && value !== "default")
+      .map(([key, value]) => `${key} ${readable(value, nameOf)}`)
       .join(", ");
     this.#line(source, type, details);
   }

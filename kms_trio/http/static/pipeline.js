@@ -96,7 +96,7 @@ export class LivePipeline extends EventTarget {
 
   async #look(pipeline) {
     const children = await this.#client.invoke(pipeline, "getChildren");
-    await Promise.all(children.map((id) => this.elements.has(id) || this.#meet(id)));
+    await Promise.all(children.map((id) => (this.elements.has(id) ? this.#learnName(this.elements.get(id)) : this.#meet(id))));
     const links = new Map();
     for (const connections of await Promise.all(children.map((id) => this.#client.invoke(id, "getSinkConnections")))) {
       for (const { source, sink, type } of connections) {
@@ -113,14 +113,13 @@ export class LivePipeline extends EventTarget {
 
   async #meet(id) {
     const type = typeOf(id);
-    const item = { id, type, name: type, uri: null, states: {}, flowIn: {}, flowOut: {}, transcoding: {}, rateIn: null, rateOut: null };
+    const item = { id, type, name: type, uri: null, states: { ice: null, dtls: null, media: null, uri: null }, flowIn: {}, flowOut: {}, transcoding: {}, rateIn: null, rateOut: null };
     this.elements.set(id, item);
     const ask = (operation) => this.#client.invoke(id, operation).catch(() => null);
     for (const event of EVENTS[type] ?? COMMON) {
       this.#client.subscribe(id, event, (data) => this.#event(item, event, data)).catch((error) => console.warn(event, error));
     }
-    const name = await ask("getName");
-    if (name && name !== id) item.name = name;
+    await this.#learnName(item);
     if (type === "WebRtcEndpoint") {
       item.states.media ??= await ask("getMediaState");
       item.states.connection ??= await ask("getConnectionState");
@@ -128,6 +127,18 @@ export class LivePipeline extends EventTarget {
       item.uri = await ask("getUri");
       item.states.uri ??= await ask("getState");
     }
+  }
+
+  /** Its maker may name an element after we have met it. */
+  async #learnName(item) {
+    if (item.name !== item.type) return;
+    const name = await this.#client.invoke(item.id, "getName").catch(() => null);
+    if (name && name !== item.id) item.name = name;
+  }
+
+  /** The name of an element of this pipeline; any other text comes back as it is. */
+  nameOf(id) {
+    return this.elements.get(id)?.name ?? id;
   }
 
   #event(item, type, data) {

@@ -88,6 +88,7 @@ export class Room extends Scene {
   /** The followed pipeline was released by its presenter. */
   async ended() {
     this.#viewer = null;
+    history.replaceState(null, "", "#room");
     await this.stop();
     this.stage.notices.show("room", roomEnded(), "info");
   }

@@ -38,7 +38,6 @@ FLAGS = (
     "--disable-renderer-backgrounding",
     "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--remote-debugging-port=0",
@@ -91,11 +90,15 @@ class Chromium:
 
 
 @asynccontextmanager
-async def open_chromium(*extra_flags: str) -> AsyncIterator[Chromium]:
-    """Starts a browser with a profile of its own; all of its processes are gone when the block ends."""
+async def open_chromium(*, camera_allowed: bool = True) -> AsyncIterator[Chromium]:
+    """Starts a browser with a profile of its own; all of its processes are gone when the block ends.
+
+    It answers the question for camera and microphone by itself, as told.
+    """
     program = require_chromium()
+    answer = "--use-fake-ui-for-media-stream" if camera_allowed else "--deny-permission-prompts"
     with tempfile.TemporaryDirectory(prefix="kms-trio-chromium-", ignore_cleanup_errors=True) as folder:
-        command = [program, *FLAGS, *extra_flags, f"--user-data-dir={folder}", "about:blank"]
+        command = [program, *FLAGS, answer, f"--user-data-dir={folder}", "about:blank"]
         environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder}
         async with trio.open_nursery() as nursery:
             # A process group of its own, so that it can be ended as a whole.
