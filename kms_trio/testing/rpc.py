@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
@@ -162,10 +163,24 @@ class RpcClient:
 
 
 @contextlib.asynccontextmanager
-async def open_client(url: str, *, ssl_context: Any = None) -> AsyncIterator[RpcClient]:
+async def open_socket(url: str, *, ssl_context: ssl.SSLContext | None = None) -> AsyncIterator[WebSocketConnection]:
+    """Open a bare WebSocket for the length of the block."""
+    async with open_websocket_url(
+        url, ssl_context=ssl_context, max_message_size=2**30, message_queue_size=1000
+    ) as websocket:
+        try:
+            yield websocket
+        finally:
+            if websocket.closed is not None:
+                # trio-websocket leaves the TCP stream of a client open when the server closed first.
+                await trio.aclose_forcefully(websocket._stream)
+
+
+@contextlib.asynccontextmanager
+async def open_client(url: str, *, ssl_context: ssl.SSLContext | None = None) -> AsyncIterator[RpcClient]:
     """Connect to a server for the length of the block."""
-    async with open_websocket_url(url, ssl_context=ssl_context, max_message_size=2**30, message_queue_size=1000) as ws:
-        client = RpcClient(ws)
+    async with open_socket(url, ssl_context=ssl_context) as websocket:
+        client = RpcClient(websocket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(client.read)
             try:

@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 import trio
-from trio_websocket import WebSocketConnection, open_websocket_url
+from trio_websocket import WebSocketConnection
 
 from kms_trio.app import Server
+from kms_trio.testing.rpc import open_socket
 
 CONVERSATIONS = sorted((Path(__file__).parent.parent / "data" / "conversations").glob("*.jsonl"))
 PLACEHOLDER = re.compile(r"\{(\d+)\}")
@@ -91,7 +92,7 @@ async def test_conversation(path: Path, server: Server) -> None:
             step = json.loads(line)
             name = step["connection"]
             if "open" in step:
-                sockets[name] = await stack.enter_async_context(open_websocket_url(server.control_url))
+                sockets[name] = await stack.enter_async_context(open_socket(server.control_url))
             elif "close" in step:
                 await sockets[name].aclose()
             else:

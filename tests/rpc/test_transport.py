@@ -1,0 +1,143 @@
+"""The socket: paths, broken frames, clients that do not read, and a server that goes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import trio
+from trio_websocket import ConnectionClosed
+
+from kms_trio.app import Server
+from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.testing.rpc import open_client, open_socket
+
+PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+PONG = '{"id":1,"jsonrpc":"2.0","result":{"value":"pong"}}'
+PARSE_ERROR = (
+    '{"error":{"code":-32700,"data":{"type":"PARSE_ERROR"},"message":"Parse error."},"id":null,"jsonrpc":"2.0"}'
+)
+
+
+@pytest.mark.parametrize("path", ["", "foo", "kurento/", "/kurento", "Kurento"])
+async def test_wrong_path_is_closed_after_the_handshake(server: Server, path: str) -> None:
+    url = server.control_url.removesuffix("kurento") + path
+    async with open_socket(url) as websocket:
+        with pytest.raises(ConnectionClosed) as closed, trio.fail_after(10):
+            await websocket.get_message()
+    assert closed.value.reason is not None
+    assert (closed.value.reason.code, closed.value.reason.reason) == (1002, "Invalid path")
+
+
+async def test_query_is_no_part_of_the_path(server: Server) -> None:
+    async with open_socket(server.control_url + "?access_token=secret") as websocket:
+        await websocket.send_message(PING)
+        assert await websocket.get_message() == PONG
+
+
+async def test_binary_frames_are_read_too(server: Server) -> None:
+    async with open_socket(server.control_url) as websocket:
+        await websocket.send_message(PING.encode())
+        assert await websocket.get_message() == PONG
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "{not json",
+        "",
+        '{"jsonrpc":"2.0","id":1,"method":"ping","params":{},}',
+        '{"jsonrpc":"2.0","id":NaN,"method":"ping"}',
+        "[" * 200_000,
+        b"\xff\xfe",
+    ],
+    ids=["garbage", "empty", "trailing comma", "not a number", "deeply nested", "no text"],
+)
+async def test_what_is_no_json_is_told_and_forgiven(server: Server, frame: str | bytes) -> None:
+    async with open_socket(server.control_url) as websocket:
+        await websocket.send_message(frame)
+        assert await websocket.get_message() == PARSE_ERROR
+        await websocket.send_message(PING)
+        assert await websocket.get_message() == PONG
+
+
+async def test_client_that_does_not_read_is_closed_and_holds_up_nobody(server: Server) -> None:
+    async with (
+        open_client(server.control_url) as quick,
+        await trio.open_tcp_stream("127.0.0.1", server.control_port) as deaf,
+    ):
+        await deaf.send_all(
+            b"GET /kurento HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert (await deaf.receive_some()).startswith(b"HTTP/1.1 101")
+        subscription = json.dumps(
+            {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "subscribe",
+                "params": {"object": MANAGER_ID, "type": "ObjectCreated", "sessionId": "deaf"},
+            }
+        ).encode()
+        # An unmasked-looking mask of zeros keeps the frame readable here (RFC 6455 section 5.2).
+        head = bytes([0x81, 0xFE]) + len(subscription).to_bytes(2, "big") + bytes(4)
+        await deaf.send_all(head + subscription)
+        while not server.context.bus.wanted(MANAGER_ID, "ObjectCreated"):
+            await quick.request("ping")
+        manager = server.context.directory.get(MANAGER_ID)
+        manager.send_tags_in_events = True
+        manager.add_tag("filler", "x" * 500_000)  # so that its events fill the outbox soon
+        assert server.rpc.connection_count == 2
+        with trio.fail_after(30):
+            while server.rpc.connection_count == 2:
+                await quick.release(await quick.create("MediaPipeline"))
+        assert (await quick.request("ping"))["value"] == "pong"
+
+
+async def test_overlong_message_closes_that_connection_alone(server: Server) -> None:
+    async with open_client(server.control_url) as other:
+        async with open_socket(server.control_url) as websocket:
+            with pytest.raises(ConnectionClosed) as closed, trio.fail_after(10):
+                await websocket.send_message(" " * (17 * 2**20))
+                await websocket.get_message()
+        assert closed.value.reason is not None
+        assert closed.value.reason.code == 1009
+        assert (await other.request("ping")) == {"value": "pong"}
+
+
+async def test_socket_that_is_no_websocket(server: Server) -> None:
+    stream = await trio.open_tcp_stream("127.0.0.1", server.control_port)
+    async with stream:
+        await stream.send_all(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    async with open_client(server.control_url) as client:
+        assert (await client.request("ping")) == {"value": "pong"}
+
+
+async def test_crash_in_a_method_fails_that_request_alone(server: Server) -> None:
+    pipeline_class = server.context.modules["core"].classes["MediaPipeline"]
+    async with open_client(server.control_url) as client:
+        pipeline = await client.create("MediaPipeline")
+
+        class Broken(type(server.context.directory.get(pipeline))):  # type: ignore[misc]
+            @property
+            def name(self) -> str:
+                raise ZeroDivisionError("nobody foresaw this")
+
+        broken = Broken(server.context, None, pipeline_class)
+        server.context.directory.add(broken)
+        reply = await client.request_raw("invoke", {"object": broken.id, "operation": "getName"})
+        assert reply["error"] == {
+            "code": -32603,
+            "message": "Unexpected error while processing method: ZeroDivisionError: nobody foresaw this",
+        }
+        assert await client.invoke(pipeline, "getName") == pipeline
+
+
+async def test_two_servers_share_nothing(serve: object, server: Server) -> None:
+    assert callable(serve)
+    second: Server = await serve()
+    async with open_client(server.control_url) as one, open_client(second.control_url) as two:
+        pipeline = await one.create("MediaPipeline")
+        assert await two.invoke(MANAGER_ID, "getPipelines") == []
+        reply = await two.request_raw("describe", {"object": pipeline})
+        assert reply["error"]["code"] == 40101
