@@ -42,7 +42,7 @@ class RtpFanout:
         self._sent_at: list[int] = [0] * HISTORY_PACKETS
         self._highest = -1
         self._highest_timestamp = 0
-        self._key_frame: int | None = None  # sequence number of the packet that starts the last key frame
+        self._key_frame: RtpPacket | None = None  # the packet that starts the last key frame
         self._last_push = 0.0
 
     @property
@@ -130,15 +130,18 @@ class RtpFanout:
             if number > self._highest:
                 self._highest = number
                 self._highest_timestamp = packet.timestamp
-            if packet.key_frame and (self._key_frame is None or number > self._key_frame):
-                self._key_frame = number
+            if packet.key_frame:
+                # Parameter sets and slices of one key frame each say that they start it: the first one does.
+                former = self._key_frame
+                if former is None or packet.timestamp > former.timestamp:
+                    self._key_frame = packet
 
     def _replayable(self) -> list[RtpPacket]:
         """The last key frame and all that followed it, or nothing when it is too long ago or has gaps."""
-        if self._key_frame is None or self._highest - self._key_frame >= REPLAY_PACKETS:
+        if self._key_frame is None or self._highest - self._key_frame.sequence_number >= REPLAY_PACKETS:
             return []
         packets = []
-        for number in range(self._key_frame, self._highest + 1):
+        for number in range(self._key_frame.sequence_number, self._highest + 1):
             packet = self._history[number % HISTORY_PACKETS]
             if packet is None or packet.sequence_number != number:
                 return []

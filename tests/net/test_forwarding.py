@@ -322,3 +322,20 @@ def test_an_unreachable_viewer_disturbs_nobody(sending: Sending) -> None:
 
 def test_history_is_bounded() -> None:
     assert HISTORY_PACKETS < 2048
+
+
+def test_a_replay_begins_with_the_parameter_sets(sending: Sending) -> None:
+    """H264 says "key frame" at the parameter sets and again at each slice: the first of them is where to start."""
+    chance = random.Random(11)
+    stream = AskedStream(Format("H264", 90_000))
+    fanout = RtpFanout(stream)
+    early, late = make_viewer(sending), make_viewer(sending)
+    fanout.add_leg(early.leg, 0.0)
+    key = [RtpPacket(10 + i, 3000, i == 2, chance.randbytes(50), key_frame=i < 2) for i in range(3)]
+    stream.push(key, 1.0)
+    first = late.leg.next_sequence_number
+    fanout.add_leg(late.leg, 1.0)
+    sending.arena.flush()
+    check(late, key, late.packets(), first, None)
+    early.close()
+    late.close()
