@@ -87,7 +87,7 @@ def test_bytes_that_are_no_text() -> None:
 
 
 @given(st.binary())
-def test_random_bytes_raise_nothing_else(data: bytes) -> None:
+def test_fuzz_bytes_raise_nothing_else(data: bytes) -> None:
     try:
         parse(data, "x")
     except SpecError:
@@ -95,7 +95,7 @@ def test_random_bytes_raise_nothing_else(data: bytes) -> None:
 
 
 @given(st.text(alphabet='{}[]",:\\/*#\n\r u0123456789aefinrstbld.+-'))
-def test_random_syntax_raises_nothing_else(text: str) -> None:
+def test_fuzz_syntax_raises_nothing_else(text: str) -> None:
     try:
         parse(text.encode(), "x")
     except SpecError:

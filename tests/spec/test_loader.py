@@ -177,7 +177,7 @@ modules = st.fixed_dictionaries(
 
 
 @given(specs | modules)
-def test_random_specs_raise_nothing_else(value: Any) -> None:
+def test_fuzz_specs_raise_nothing_else(value: Any) -> None:
     try:
         resolve([fuse({"m": json.dumps(value).encode()})])
     except SpecError:

@@ -60,7 +60,7 @@ def test_bad_ranges(range_: str) -> None:
 
 
 @given(st.text() | st.text(alphabet="0123456789.^~<>=!&| -devx*v"))
-def test_random_ranges_raise_nothing_else(text: str) -> None:
+def test_fuzz_ranges_raise_nothing_else(text: str) -> None:
     try:
         satisfies("7.3.0", text)
         npm_range(text)
