@@ -278,7 +278,7 @@ class IceTransport:
         self._remember_route(sock, remote)
         if first:
             self._start_dtls(now)
-        elif moved:
+        elif moved and self.connected:  # before that there are no keys to send media with
             self._listener.on_rerouted()
 
     def _start_dtls(self, now: float) -> None:
