@@ -108,13 +108,14 @@ function drawNode(node, own) {
   );
   if (node.kind !== node.name) group.append(svg("text", { class: "kind", x: node.x + 12, y: node.y + 36 }, node.kind));
   const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection"); // ICE, DTLS and media tell it
-  states.forEach(([name, value], index) => {
-    const x = node.x + 12 + index * 44;
+  let x = node.x + 12;
+  for (const [name, value] of states) {
     group.setAttribute(`data-${name}`, value);
-    const dot = svg("circle", { class: "dot", cx: x + 3.5, cy: node.y + 50, r: 3.5, "data-health": health(value) });
     const label = name === "uri" ? value.toLowerCase() : { ice: "ICE", dtls: "DTLS", media: "media" }[name];
+    const dot = svg("circle", { class: "dot", cx: x + 3.5, cy: node.y + 50, r: 3.5, "data-health": health(value) });
     group.append(dot, svg("text", { class: "chip", x: x + 11, y: node.y + 53.5 }, label));
-  });
+    x += 24 + label.length * 5.5;
+  }
   const lines = [node.name, node.kind, ...states.map(([name, value]) => `${name}: ${value}`)];
   group.append(svg("title", {}, lines.join("\n")));
   return group;
