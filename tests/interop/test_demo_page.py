@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ import trio
 
 from tests.interop.harness.chromium import Chromium, open_chromium
 from tests.interop.harness.devtools import Page
-from tests.interop.harness.server import RunningServer
+from tests.interop.harness.server import RunningServer, run_server
 from tests.interop.harness.tools import OUTPUT_FOLDER
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -87,17 +88,20 @@ async def test_room(server: RunningServer, chromium: Chromium) -> None:
     no_errors(presenter)
 
 
-async def test_record_and_play(server: RunningServer, chromium: Chromium) -> None:
-    page = await chromium.new_page(f"{server.page_url}#record")
-    await page.click("#record-camera")
-    await page.click("#record-start")
-    await page.wait_for("document.getElementById('record-clock').textContent >= '0:04'", within_s=20)
-    await picture(page, "demo-recording")
-    await page.click("#record-stop")
-    uri = await page.wait_for("document.querySelector('#record-list li')?.dataset.uri")
-    file = trio.Path(unquote(urlsplit(uri).path))
-    try:
+async def test_record_and_play(tmp_path: Path, chromium: Chromium) -> None:
+    limits = {"kmsTrio.uriPolicy.recorderRoots": [str(tmp_path)], "kmsTrio.uriPolicy.playerRoots": [str(tmp_path)]}
+    async with run_server(tmp_path, **limits) as server:
+        page = await chromium.new_page(f"{server.page_url}#record")
+        await page.click("#record-camera")
+        await page.click("#record-start")
+        await page.wait_for("document.getElementById('record-clock').textContent >= '0:04'", within_s=20)
+        await picture(page, "demo-recording")
+        await page.click("#record-stop")
+        uri = await page.wait_for("document.querySelector('#record-list li')?.dataset.uri")
+        file = trio.Path(unquote(urlsplit(uri).path))
+        assert file.parent == trio.Path(tmp_path) / "kms-trio-demo"
         assert (await file.stat()).st_size > 50_000
+
         await page.click("#record-list li button")
         await decoded(page, "record-remote", 30)
         await page.wait_for("document.getElementById('play-position').max >= 3000")
@@ -105,8 +109,6 @@ async def test_record_and_play(server: RunningServer, chromium: Chromium) -> Non
         await page.wait_for("document.getElementById('play-toggle').dataset.state === 'STOP'", within_s=20)
         assert await page.evaluate("document.querySelector('#journal li[data-type=EndOfStream]') !== null")
         no_errors(page)
-    finally:
-        await file.unlink(missing_ok=True)
 
 
 async def test_a_missing_server_is_explained(server: RunningServer, chromium: Chromium) -> None:
