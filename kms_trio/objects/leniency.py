@@ -55,6 +55,11 @@ def to_int64(value: Any) -> int:
     return _to_integer(value, INT64_RANGE, "int64")
 
 
+def to_register_integer(value: Any) -> int:
+    """A whole number in a register, whose generated code does not tell 32 bits from 64; a fraction is cut off."""
+    return _to_integer(value, INT64_RANGE, "integer")
+
+
 def to_double(value: Any) -> float:
     """Any finite number."""
     number = _to_number(value)

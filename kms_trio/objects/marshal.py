@@ -56,7 +56,7 @@ class Marshaller:
         for python_type, read in (
             (str, leniency.to_text),
             (bool, leniency.to_boolean),
-            (int, leniency.to_int64),
+            (int, leniency.to_register_integer),
             (float, leniency.to_double),
         ):
             converter.register_structure_hook(python_type, lambda value, _, read=read: read(value))
