@@ -42,6 +42,7 @@ class PlayerEndpoint(UriEndpoint, PlayerEndpointInterface):
         uri: str,
         use_encoded_media: bool = False,
         network_cache: int = 2000,
+        media_pipeline: MediaObject | None = None,  # the parent, once more
     ) -> None:
         super().__init__(context, parent, object_class, uri)
         self._use_encoded_media = use_encoded_media

@@ -49,6 +49,7 @@ class RecorderEndpoint(UriEndpoint, RecorderEndpointInterface):
         uri: str,
         media_profile: MediaProfileSpecType = MediaProfileSpecType.WEBM,
         stop_on_end_of_stream: bool = False,
+        media_pipeline: MediaObject | None = None,  # the parent, once more
     ) -> None:
         super().__init__(context, parent, object_class, uri)
         self._profile = profile_of(media_profile)
