@@ -9,8 +9,9 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 import trio
-from trio_websocket import ConnectionClosed, HandshakeError, open_websocket_url
+from trio_websocket import ConnectionClosed, HandshakeError
 
+from kms_trio.rpc.client_socket import open_socket
 from kms_trio.rpc.json_text import encode
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ async def stay_registered(settings: WebsocketSettings) -> None:
     wait_s = FIRST_RETRY_S
     while True:
         try:
-            async with open_websocket_url(settings.registrar.address) as websocket:
+            async with open_socket(settings.registrar.address) as websocket:
                 await websocket.send_message(message)
                 logger.info("Registered at %s", settings.registrar.address)
                 wait_s = FIRST_RETRY_S

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import attrs
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection, open_websocket_url
+from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from kms_trio.errors import KurentoError
+from kms_trio.rpc.client_socket import open_socket
 
 #: How long a test waits for a reply or an event before it fails.
 PATIENCE_S: Final = 10.0
@@ -163,23 +164,9 @@ class RpcClient:
 
 
 @contextlib.asynccontextmanager
-async def open_socket(url: str, *, ssl_context: ssl.SSLContext | None = None) -> AsyncIterator[WebSocketConnection]:
-    """Open a bare WebSocket for the length of the block."""
-    async with open_websocket_url(
-        url, ssl_context=ssl_context, max_message_size=2**30, message_queue_size=1000
-    ) as websocket:
-        try:
-            yield websocket
-        finally:
-            if websocket.closed is not None:
-                # trio-websocket leaves the TCP stream of a client open when the server closed first.
-                await trio.aclose_forcefully(websocket._stream)
-
-
-@contextlib.asynccontextmanager
 async def open_client(url: str, *, ssl_context: ssl.SSLContext | None = None) -> AsyncIterator[RpcClient]:
     """Connect to a server for the length of the block."""
-    async with open_socket(url, ssl_context=ssl_context) as websocket:
+    async with open_socket(url, ssl_context=ssl_context, max_message_bytes=2**30) as websocket:
         client = RpcClient(websocket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(client.read)

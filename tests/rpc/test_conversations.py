@@ -19,7 +19,7 @@ import trio
 from trio_websocket import WebSocketConnection
 
 from kms_trio.app import Server
-from kms_trio.testing.rpc import open_socket
+from kms_trio.rpc.client_socket import open_socket
 
 CONVERSATIONS = sorted((Path(__file__).parent.parent / "data" / "conversations").glob("*.jsonl"))
 PLACEHOLDER = re.compile(r"\{(\d+)\}")
