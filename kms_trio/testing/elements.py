@@ -128,6 +128,13 @@ class Bench:
         matching = [event for by, event in self.events if by is source and type(event).__name__ == name]
         return matching[count - 1]
 
+    async def expect_any(self, names: Sequence[str], source: MediaObject) -> None:
+        """Wait for an event of one of these names."""
+        with trio.fail_after(PATIENCE_S):
+            while not set(names) & set(self.names(source)):
+                self._changed = trio.Event()
+                await self._changed.wait()
+
     def _raised(self, source: MediaObject, event: Any) -> None:
         self.events.append((source, event))
         self._changed.set()

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,31 @@ async def test_a_truncated_file_plays_as_far_as_it_goes(bench: Bench, player: Ma
     assert 5 <= len(shown) < 15
     assert shown == list(range(len(shown)))
     assert bench.errors(element) == []
+
+
+async def test_a_server_that_promises_too_much(bench: Bench, player: MakePlayer, http_url: str) -> None:
+    element = player(f"{http_url}/lying.webm")
+    video = bench.tap(element, MediaType.VIDEO, RAW)
+    element.play()
+    assert [picture_number(picture) for picture in await video.take(15)] == list(range(15))
+    await bench.expect_any(("EndOfStream", "Error"), element)
+    await element.stop()
+
+
+async def test_a_server_that_says_nothing_keeps_nobody_waiting(bench: Bench, player: MakePlayer, clips: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        element = player(f"http://127.0.0.1:{mute.getsockname()[1]}/clip.webm")
+        element.play()
+        with await trio.to_thread.run_sync(lambda: mute.accept()[0]) as connection:
+            assert await trio.to_thread.run_sync(connection.recv, 3) == b"GET"  # it is being opened now
+            assert element.position == 0
+            await element.pause()
+            element.play()
+            await element.stop()
+            assert element.state is UriEndpointState.STOP
+            await element.close()
+            await element.scope.close()
+            assert bench.errors(element) == []
 
 
 async def test_a_file_without_media(bench: Bench, player: MakePlayer, tmp_path: Path) -> None:

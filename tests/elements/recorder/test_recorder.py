@@ -12,11 +12,14 @@ import attrs
 import pytest
 import trio
 
+from kms_elements.generated.events import EndOfStream
+from kms_elements.generated.module import MODULE
 from kms_elements.generated.types import MediaProfileSpecType
+from kms_elements.player import PlayerEndpoint
 from kms_trio.errors import KurentoError
 from kms_trio.generated.core.types import MediaType, UriEndpointState
 from kms_trio.media.formats import Format, StreamKind, Want
-from kms_trio.testing.clips import pitch_hz
+from kms_trio.testing.clips import pitch_hz, write_clip
 from kms_trio.testing.elements import Bench
 from tests.elements.recorder.material import AAC, FRAMES_PER_SECOND, H264, OPUS, VP8, Source, read_file
 
@@ -243,6 +246,24 @@ async def test_a_recorder_without_media_says_so(bench: Bench, recorder: MakeReco
     assert bench.errors(element) == [("STREAM_ERROR_FAILED", 1)]
     assert "Stopped" not in bench.names(element)
     assert not (tmp_path / "recording.webm").exists()
+
+
+async def test_stops_with_its_source_when_asked_to(bench: Bench, recorder: MakeRecorder, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.webm", seconds=0.5)
+    player = bench.make(PlayerEndpoint, MODULE, uri=f"file://{clip}", use_encoded_media=True)
+    stranger = bench.make(PlayerEndpoint, MODULE, uri=f"file://{clip}")
+    element, other = recorder(stop_on_end_of_stream=True), recorder(tmp_path / "other.webm")
+    player.connect(element)
+    player.connect(other)
+    element.record()
+    other.record()
+    stranger.emit(EndOfStream())  # not connected, so of no concern
+    player.play()
+    await bench.expect("Stopped", element)
+    assert element.state is UriEndpointState.STOP
+    assert other.state is UriEndpointState.START
+    assert len(read_file(tmp_path / "recording.webm").numbers) >= 7
+    await other.stop_and_wait()
 
 
 async def test_a_file_that_cannot_be_made(bench: Bench, recorder: MakeRecorder, tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ class Listener(Protocol):
 class Playback:
     """Plays a source once.  `run` ends with it; cancel it to stop earlier.
 
-    The queue between the two tasks is bounded by time: reading goes on when less than the look-ahead waits in it, so it
-    never overflows and nothing is dropped.
+    The queue between the two tasks is bounded by time: reading goes on when less than half the look-ahead waits in it, so
+    it never overflows and nothing is dropped.
     """
 
     def __init__(self, open_source: Callable[[], Source], listener: Listener, pacer: Pacer, encoded: bool) -> None:
@@ -175,7 +175,8 @@ class Playback:
         if self._read_all:
             return True
         at_place = self._started and self._target_s is None
-        return at_place and source.progress_s >= self.position_s + self._lookahead_s
+        # Half is the mark: a turn of a thread then reads many frames, not one.
+        return at_place and source.progress_s >= self.position_s + self._lookahead_s / 2
 
     def _reached(self) -> None:
         """With the first media of a new place the clock starts."""
