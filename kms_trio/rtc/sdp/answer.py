@@ -156,6 +156,8 @@ def _rtp_media(
     )
     attributes.append(Attribute(Direction.of(send=media.send, receive=media.receive).value))
     attributes += _mid(media)
+    if media.comedia:
+        attributes.append(Attribute("direction", "passive"))
     rtcp_port = stream.rtcp_port if stream is not None else 0
     attributes.append(Attribute("rtcp", "9 IN IP4 0.0.0.0" if dtls else str(rtcp_port)))
     if media.local_crypto is not None:

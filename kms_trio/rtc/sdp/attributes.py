@@ -6,6 +6,8 @@ then counts as unknown: it is kept, and ignored), and is written back with `str(
 
 from __future__ import annotations
 
+import base64
+import binascii
 import enum
 import re
 from typing import Self
@@ -254,5 +256,28 @@ class Crypto:
             return None
         return cls(tag, fields[1], fields[2], fields[3] if len(fields) == 4 else "")
 
+    @property
+    def master(self) -> bytes | None:
+        """Master key and salt, for SRTP with this one key and without extras.
+
+        None for what cannot be served: several keys, a key that is not valid Base64, a master key identifier (it would
+        stand in each packet), and session parameters that switch protection off or that we do not know, unless marked
+        as optional (RFC 4568 section 6.3).
+        """
+        method, _, text = self.key_parameters.partition(":")
+        key, *options = text.split("|")
+        identified = any(":" in option for option in options)
+        if method != "inline" or ";" in text or identified or not all(map(_harmless, self.session_parameters.split())):
+            return None
+        try:
+            return base64.b64decode(key, validate=True)
+        except binascii.Error:
+            return None
+
     def __str__(self) -> str:
         return " ".join(filter(None, [str(self.tag), self.suite, self.key_parameters, self.session_parameters]))
+
+
+def _harmless(session_parameter: str) -> bool:
+    """Whether a session parameter of `a=crypto` changes nothing about the packets (RFC 4568 section 6.3)."""
+    return session_parameter.startswith(("-", "WSH=", "FEC_ORDER="))

@@ -104,9 +104,10 @@ def judge(
         media = attrs.evolve(media, remote=transport, dtls_role=dtls_role)
     else:
         address = remote_address(session, remote)
-        if address is None:
+        comedia = remote.value("direction") == "active"
+        if address is None and not comedia:
             return rejected("no address (c=)")
-        media = attrs.evolve(media, remote_address=address)
+        media = attrs.evolve(media, remote_address=address, comedia=comedia)
     if remote.kind == "application":
         return _judge_data(remote, media, capabilities) or rejected(f"protocol {remote.protocol} not supported")
     if not protocol_accepted(remote, capabilities):
@@ -154,9 +155,13 @@ def _judge_data(remote: MediaDescription, media: NegotiatedMedia, capabilities: 
 
 
 def _common_crypto(remote: MediaDescription, stream: LocalStream) -> tuple[Crypto | None, Crypto | None]:
-    """Our key under the tag of the first offered suite that is ours, and the peer's key (RFC 4568 section 5.1.2)."""
+    """Our key under the tag of the first offered suite that is ours, and the peer's key (RFC 4568 section 5.1.2).
+
+    A line whose key cannot be used counts as one of another suite.
+    """
     if stream.crypto is not None:
         for crypto in remote.crypto:
-            if crypto.suite.upper() == stream.crypto.suite.upper():
+            same_suite = crypto.suite.upper() == stream.crypto.suite.upper()
+            if same_suite and len(crypto.master or b"") == len(stream.crypto.master or b""):
                 return attrs.evolve(stream.crypto, tag=crypto.tag), crypto
     return None, None

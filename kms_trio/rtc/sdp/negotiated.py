@@ -100,6 +100,7 @@ class NegotiatedMedia:
     remote_bandwidth_kbps: int = 0  # what the peer wants to receive at most, 0: no limit
     sctp: SctpParameters | None = None
     remote_address: RemoteAddress | None = None
+    comedia: bool = False  # the peer's address is to be learnt from its packets
     local_crypto: Crypto | None = None
     remote_crypto: Crypto | None = None
 

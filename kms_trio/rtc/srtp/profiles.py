@@ -1,4 +1,5 @@
-"""SRTP protection profiles: RFC 5764 section 4.1.2 and RFC 7714 section 14.2 (DTLS), RFC 4568 section 6.2 (SDES).
+"""SRTP protection profiles: RFC 5764 section 4.1.2 and RFC 7714 section 14.2 (DTLS), RFC 4568 section 6.2 and RFC 6188
+section 6.1 (SDES).
 
 A profile fixes ciphers, key sizes and by how much a packet grows.
 """
@@ -14,7 +15,7 @@ from kms_trio.rtc.srtp.errors import SrtpError, SrtpFailure
 
 @attrs.frozen
 class SrtpProfile:
-    """One protection profile; `name` is the one of the IANA registry of DTLS-SRTP profiles."""
+    """One protection profile; `name` is that of the IANA registry of DTLS-SRTP profiles, or else its crypto-suite."""
 
     name: str
     openssl_name: str  #: empty: not negotiable by DTLS
@@ -38,14 +39,16 @@ AES128_CM_SHA1_80 = SrtpProfile(
 AES128_CM_SHA1_32 = SrtpProfile(
     "SRTP_AES128_CM_HMAC_SHA1_32", "SRTP_AES128_CM_SHA1_32", "AES_CM_128_HMAC_SHA1_32", 16, 14, 4, 14
 )
+AES256_CM_SHA1_80 = SrtpProfile("AES_256_CM_HMAC_SHA1_80", "", "AES_256_CM_HMAC_SHA1_80", 32, 14, 10, 14)
+AES256_CM_SHA1_32 = SrtpProfile("AES_256_CM_HMAC_SHA1_32", "", "AES_256_CM_HMAC_SHA1_32", 32, 14, 4, 14)
 
 #: What a DTLS handshake negotiates, in order of preference: GCM costs half of what counter mode with SHA-1 does.
 DTLS_PROFILES = (AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_SHA1_80)
 
-ALL_PROFILES = (*DTLS_PROFILES, AES128_CM_SHA1_32)
+ALL_PROFILES = (*DTLS_PROFILES, AES128_CM_SHA1_32, AES256_CM_SHA1_80, AES256_CM_SHA1_32)
 
 _BY_NAME = MappingProxyType(
-    {name: profile for profile in ALL_PROFILES for name in (profile.name, profile.openssl_name)}
+    {name: profile for profile in ALL_PROFILES for name in (profile.name, profile.openssl_name) if name}
 )
 _BY_SUITE = MappingProxyType({profile.suite: profile for profile in ALL_PROFILES})
 

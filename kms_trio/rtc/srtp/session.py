@@ -26,6 +26,8 @@ from kms_trio.rtc.srtp.profiles import (
     AEAD_AES_256_GCM,
     AES128_CM_SHA1_32,
     AES128_CM_SHA1_80,
+    AES256_CM_SHA1_32,
+    AES256_CM_SHA1_80,
     SrtpProfile,
 )
 
@@ -43,9 +45,27 @@ def _libsrtp_profile(profile: SrtpProfile) -> int:
         AEAD_AES_256_GCM.name: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
         AES128_CM_SHA1_80.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
         AES128_CM_SHA1_32.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_32,
+        # Not known to the binding: begun as what differs by nothing but the cipher.
+        AES256_CM_SHA1_80.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+        AES256_CM_SHA1_32.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_32,
     }
     number: int = numbers[profile.name]
     return number
+
+
+_AES_ICM_128, _AES_ICM_256 = 1, 5  # srtp_cipher_type_id_t of libsrtp
+
+
+def _use_256_bit_key(crypto_policy: Any, master_bytes: int) -> None:
+    """Turn a `srtp_crypto_policy_t` of AES-128 in counter mode into one of AES-256.
+
+    The binding does not declare its fields, so the first two (`cipher_type`, `cipher_key_len`) are written in place,
+    after a look whether they are what is expected there. Raises SrtpError when they are not.
+    """
+    memory = ffi.cast("int *", crypto_policy)
+    if (memory[0], memory[1]) != (_AES_ICM_128, 30):
+        raise SrtpError(SrtpFailure.OTHER, "this libsrtp has another policy layout: no AES-256 in counter mode")
+    memory[0], memory[1] = _AES_ICM_256, master_bytes
 
 
 class SrtpSession:
@@ -69,6 +89,9 @@ class SrtpSession:
             expected = profile.master_bytes
             raise SrtpError(SrtpFailure.OTHER, f"{profile.name} has {expected} bytes of key + salt, not {len(master)}")
         policy = Policy(key=bytes(master), ssrc_type=ssrc_type, srtp_profile=_libsrtp_profile(profile))
+        if profile in (AES256_CM_SHA1_80, AES256_CM_SHA1_32):
+            for part in (policy._policy.rtp, policy._policy.rtcp):
+                _use_256_bit_key(ffi.addressof(part), profile.master_bytes)
         policy.window_size = window_size
         policy.allow_repeat_tx = allow_repeat_tx
         owner = ffi.new("srtp_t *")

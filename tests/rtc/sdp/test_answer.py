@@ -335,7 +335,7 @@ def test_plain_rtp(capabilities: EndpointCapabilities) -> None:
 
 def test_sdes(capabilities: EndpointCapabilities) -> None:
     secure = attrs.evolve(capabilities, security=Security.SDES, bundle=False, rtcp_mux=False)
-    key = Crypto(1, "AES_CM_128_HMAC_SHA1_80", "inline:bG9jYWw=")
+    key = Crypto(1, "AES_CM_128_HMAC_SHA1_80", "inline:bG9jYWxz")
     ids = LocalIds(session_id=1, cname="c", video=(LocalStream(ssrc=1, rtp_port=5000, rtcp_port=5001, crypto=key),))
     text = (
         "v=0\nc=IN IP4 192.0.2.9\nm=video 40002 RTP/SAVPF 97\na=rtpmap:97 VP8/90000\n"
@@ -346,7 +346,7 @@ def test_sdes(capabilities: EndpointCapabilities) -> None:
     assert video.local_crypto == attrs.evolve(key, tag=7)
     assert video.remote_crypto is not None
     assert video.remote_crypto.key_parameters == "inline:cmVtb3Rl|2^20"
-    assert "a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:bG9jYWw=\r\n" in write(negotiated.local)
+    assert "a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:bG9jYWxz\r\n" in write(negotiated.local)
     assert "inline" not in repr(negotiated)
     other = create_answer(parse(text.replace("SHA1_80", "SHA1_99")), secure, LocalTransport(), ids)
     assert other.medias[0].rejection == "no SRTP suite in common"

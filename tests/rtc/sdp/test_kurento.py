@@ -70,7 +70,11 @@ def _transport(case: dict[str, Any]) -> LocalTransport:
 
 
 def _ids(case: dict[str, Any], suite: str = "") -> LocalIds:
-    crypto = Crypto(1, suite.replace("AES_128_CM", "AES_CM_128"), "inline:S0VZ") if suite else None
+    crypto = (
+        Crypto(1, suite.replace("AES_128_CM", "AES_CM_128"), "inline:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0")
+        if suite
+        else None
+    )
     audio = LocalStream(ssrc=1, rtp_port=5000, rtcp_port=5001, crypto=crypto)
     video = LocalStream(ssrc=2, rtp_port=5002, rtcp_port=5003, crypto=crypto)
     return LocalIds(session_id=4004280497, cname="user1@host-1", audio=(audio,), video=(video,))
