@@ -24,6 +24,7 @@ function svg(tag, attributes = {}, ...children) {
 }
 
 const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+const shortenFile = (text, length) => (text.length > length ? `…${text.slice(1 - length)}` : text);
 const widthOf = (node) => (node.outside ? END_WIDTH : ELEMENT_WIDTH);
 const flows = (table) => Object.values(table).includes("FLOWING");
 
@@ -104,7 +105,7 @@ function drawNode(node, own) {
   const group = svg("g", { class: `node${node.outside ? " end" : ""}${own.has(node.id) ? " own" : ""}`, "data-node": node.id, "data-type": node.kind });
   group.append(
     svg("rect", { class: "box", x: node.x, y: node.y, width: widthOf(node), height: HEIGHT, rx: 9 }),
-    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, shorten(node.name, node.outside ? 11 : 19)),
+    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, node.kind === "file" ? shortenFile(node.name, 11) : shorten(node.name, 19)),
   );
   if (node.kind !== node.name) group.append(svg("text", { class: "kind", x: node.x + 12, y: node.y + 36 }, node.kind));
   const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection"); // ICE, DTLS and media tell it

@@ -58,9 +58,13 @@ function readable(value, nameOf) {
 /** The last 500 events, newest at the bottom. */
 export class Journal {
   #list;
+  #following = true; // until somebody scrolls up
 
   constructor(list) {
     this.#list = list;
+    list.addEventListener("scroll", () => {
+      this.#following = list.scrollTop + list.clientHeight > list.scrollHeight - 30;
+    });
   }
 
   /** An event of the server: `source` is a readable name of the object, `nameOf` turns ids into names. */
@@ -82,7 +86,6 @@ export class Journal {
   }
 
   #line(source, type, details) {
-    const atEnd = this.#list.scrollTop + this.#list.clientHeight > this.#list.scrollHeight - 30;
     const time = new Date().toTimeString().slice(0, 8) + "." + String(Date.now() % 1000).padStart(3, "0");
     const what = element("span", { className: "what" }, type || details);
     if (type && details) what.append(" ", element("i", { textContent: details }));
@@ -90,7 +93,7 @@ export class Journal {
     line.dataset.type = type;
     this.#list.append(line);
     while (this.#list.children.length > JOURNAL_LINES) this.#list.firstChild.remove();
-    if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
+    if (this.#following) this.#list.scrollTop = this.#list.scrollHeight;
   }
 }
 
