@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import trio
 
 from kms_trio import app
+from kms_trio.cli.process import settle_process
 from kms_trio.http import HttpListenError
 from kms_trio.settings import Settings, SettingsError
 
@@ -43,6 +44,7 @@ async def _serve(settings: Settings, announce: Callable[[app.Server], None] | No
                 failure = "; ".join(_texts(group))
                 nursery.cancel_scope.cancel()
             else:
+                settle_process()
                 _log.info("Kurento Media Server started")
                 if announce is not None:
                     announce(server)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from kms_trio.cli.process import prepare_process
 from kms_trio.cli.versions import KURENTO_VERSION
 from kms_trio.log import CrashLog, LogConfig, configure
 from kms_trio.settings import Loaded, Settings, SettingsError, load
@@ -96,6 +97,7 @@ def _run(options: StartOptions, announce: Callable[[Server], None] | None) -> in
     _report(loaded)
     warn_if_open(loaded.settings)
 
+    prepare_process()
     # Imported now, so that `--help` and mistakes in the configuration do not wait for the media libraries.
     from kms_trio.cli.running import StartError, run_until_signal
 

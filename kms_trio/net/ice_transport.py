@@ -201,17 +201,6 @@ class IceTransport:
         self._pump_dtls(now)
         self._schedule(now)
 
-    def receive_rtcp(self, data: bytes, now: float) -> None:
-        if self._inbound is None or self.session is None:
-            self.early_media += 1
-            return
-        try:
-            plain = self._inbound.unprotect_rtcp(data)
-        except SrtpError:
-            self.undecryptable_rtcp += 1
-            return
-        self.session.receive_rtcp(plain, now)
-
     # Datagrams out.
 
     def send_rtcp(self, data: bytes) -> None:

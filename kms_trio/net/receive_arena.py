@@ -40,8 +40,10 @@ class ReceiveArena:
         self._names = [row.data[:namelen] for row in names]
         base = address_of(slots)
         self.pointers: list[Any] = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(BATCH)]
-        self.lengths = np.zeros(BATCH, np.int32)
-        lengths = address_of(self.lengths)
+        plain_lengths = np.zeros(BATCH, np.int32)
+        self.plain_lengths = plain_lengths.data
+        """Length of each datagram, which decryption in place updates through `length_pointers`."""
+        lengths = address_of(plain_lengths)
         self.length_pointers: list[Any] = [ffi.cast("int *", lengths + 4 * i) for i in range(BATCH)]
 
     def receive(self) -> list[int]:

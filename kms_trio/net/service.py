@@ -1,7 +1,8 @@
 """The network side of a media worker: its sockets, its receive loops and its timers.
 
-All endpoints of a worker share one UDP port on each local address.  A datagram finds its transport by its source
-address, or, while that is not known yet, by the user name fragment in its STUN message (RFC 8445 section 7.3).
+All WebRTC endpoints of a worker share one UDP port on each local address.  A datagram finds its transport by its source
+address, or, while that is not known yet, by the user name fragment in its STUN message (RFC 8445 section 7.3).  A media
+without ICE has sockets of its own, opened and closed while the worker runs.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import attrs
 import trio
@@ -20,19 +21,24 @@ from kms_trio.net.addresses import LocalAddress, local_addresses, unpack_sockadd
 from kms_trio.net.ice_transport import IceTransport
 from kms_trio.net.identities import DtlsIdentities
 from kms_trio.net.rtp_session import RtpSession
+from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
 from kms_trio.net.timers import WorkerTimers
 from kms_trio.net.udp_socket import UdpSocket
 from kms_trio.rtc.demux import PacketKind, classify
 from kms_trio.rtc.stun import username_of
 
-__all__ = ["NetworkService", "NetworkStatistics"]
+__all__ = ["BatchHandler", "NetworkService", "NetworkStatistics"]
 
 logger = logging.getLogger("kms.network")
 
 ROUNDS_BEFORE_YIELD = 16
 """Batches that one socket may drain before other tasks get their turn."""
 PORT_ATTEMPTS = 200
+OWN_SOCKET_SLOTS = 256
+"""Packets in flight on a socket that serves one media: what a forwarding group builds at once."""
+
+BatchHandler = Callable[[UdpSocket, list[int], float], None]
 
 
 @attrs.define
@@ -59,6 +65,8 @@ class NetworkService:
         self.transports_by_ufrag: dict[str, IceTransport] = {}
         self.transports_by_prefix: dict[bytes, IceTransport] = {}
         self._syscalls = Syscalls()
+        self._send_batch = SendBatch()
+        self._nursery: trio.Nursery | None = None
         self._dirty: list[RtpSession] = []
         self._warned: set[str] = set()
 
@@ -71,12 +79,14 @@ class NetworkService:
         self.sockets = self._bind(local_addresses(), min_port, max_port)
         try:
             async with trio.open_nursery() as nursery:
+                self._nursery = nursery
                 nursery.start_soon(self.timers.run)
                 for sock in self.sockets:
-                    nursery.start_soon(self._receive_loop, sock)
+                    nursery.start_soon(self._receive_loop, sock, self._dispatch)
                 yield self
                 nursery.cancel_scope.cancel()
         finally:
+            self._nursery = None
             for sock in self.sockets:
                 sock.close()
 
@@ -88,7 +98,7 @@ class NetworkService:
             sockets: list[UdpSocket] = []
             try:
                 for address in addresses:
-                    sockets.append(UdpSocket(self._syscalls, address, port))
+                    sockets.append(UdpSocket(self._syscalls, address, port, batch=self._send_batch))
             except OSError as error:
                 problem = error
                 for sock in sockets:
@@ -98,30 +108,49 @@ class NetworkService:
                 return sockets
         raise OSError(f"no free UDP port from {min_port} to {max_port} on {[a.host for a in addresses]}") from problem
 
-    def flush(self) -> None:
-        """Send what has been queued on every socket."""
-        for sock in self.sockets:
-            if sock.send_arena.slot:
-                sock.send_arena.flush()
+    def open_socket(self, host: str, port: int, on_batch: BatchHandler) -> UdpSocket:
+        """A socket of one media's own, bound to `host` (a wildcard is allowed) until `close_socket`.
 
-    async def _receive_loop(self, sock: UdpSocket) -> None:
-        fd = sock.socket.fileno()
-        while True:
-            await trio.lowlevel.wait_readable(fd)
-            for _ in range(ROUNDS_BEFORE_YIELD):
-                try:
-                    lengths = sock.receive_arena.receive()
-                except BlockingIOError:
-                    break
-                except OSError:
-                    self.statistics.receive_errors += 1  # a queued ICMP error; the next call gets the data
-                    continue
-                self._dispatch(sock, lengths)
+        `on_batch(socket, lengths, now)` gets what arrives, in the slots of its receive arena; what it raises is logged.
+        Raises OSError when the port is taken or the address is not of this machine.
+        """
+        assert self._nursery is not None, "sockets are opened while the service runs"
+        sock = UdpSocket(
+            self._syscalls, LocalAddress(host, ""), port, send_slots=OWN_SOCKET_SLOTS, batch=self._send_batch
+        )
+        self._nursery.start_soon(self._receive_loop, sock, on_batch)
+        return sock
+
+    def close_socket(self, sock: UdpSocket) -> None:
+        """End a socket that `open_socket` made; closing twice does nothing."""
+        if not sock.closed:
+            trio.lowlevel.notify_closing(sock.socket)
+            sock.close()
+
+    async def _receive_loop(self, sock: UdpSocket, on_batch: BatchHandler) -> None:
+        try:
+            while not sock.closed:
+                await trio.lowlevel.wait_readable(sock.socket)
+                for _ in range(ROUNDS_BEFORE_YIELD):
+                    try:
+                        lengths = sock.receive_arena.receive()
+                    except BlockingIOError:
+                        break
+                    except OSError:
+                        self.statistics.receive_errors += 1  # a queued ICMP error; the next call gets the data
+                        continue
+                    on_batch(sock, lengths, trio.current_time())
+                    if sock.closed:
+                        return
+        except trio.ClosedResourceError:
+            return
+        finally:
+            sock.close()
 
     def _dispatch(self, sock: UdpSocket, lengths: list[int]) -> None:
         """One batch: decrypt and parse packet by packet, then push stream by stream, then send."""
         arena = sock.receive_arena
-        views, routes = arena.views, sock.routes
+        views, routes, plain_lengths = arena.views, sock.routes, arena.plain_lengths
         now = trio.current_time()
         dirty = self._dirty
         for slot, length in enumerate(lengths):
@@ -131,32 +160,41 @@ class NetworkService:
             view = views[slot]
             name = arena.source(slot)
             transport = routes.get(name)
-            if transport is None or not 128 <= view[0] <= 191 or 192 <= view[1] <= 223:
+            if transport is None or not 128 <= view[0] <= 191:
                 self._dispatch_slowly(sock, transport, bytes(view[:length]), name, now)
                 continue
-            context = transport.srtp_receive_context
-            if context is None:
+            context, session = transport.srtp_receive_context, transport.session
+            if context is None or session is None:
                 transport.early_media += 1
                 continue
-            arena.lengths[slot] = length
-            if lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
+            plain_lengths[slot] = length
+            if 192 <= view[1] <= 223:  # RTCP (RFC 5761 section 4)
+                if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
+                    transport.undecryptable_rtcp += 1
+                else:
+                    self._receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now)
+            elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
                 transport.undecryptable += 1
-                continue
-            session = transport.session
-            if session is not None and session.receive_rtp(view, int(arena.lengths[slot]), now):
+            elif session.receive_rtp(view, plain_lengths[slot], now):
                 dirty.append(session)
-        for session in dirty:
+        self.push(dirty, now)
+        dirty.clear()
+
+    def push(self, sessions: Iterable[RtpSession], now: float) -> None:
+        """Have sessions push what they received in one batch, then send what came of it."""
+        self._send_batch.begin()
+        for session in sessions:
             try:
                 session.flush(now)
             except Exception:  # named guard: one pipeline's elements must not end the receive loop of all
                 logger.exception("media of %s could not be passed on", session)
-        dirty.clear()
-        self.flush()
+        self._send_batch.end()
+        self.timers.fire_due(now)
 
     def _dispatch_slowly(
         self, sock: UdpSocket, transport: IceTransport | None, data: bytes, name: bytes, now: float
     ) -> None:
-        """Everything but RTP of a known peer."""
+        """Everything but media of a known peer."""
         kind = classify(data[0], data[1])
         try:
             if kind is PacketKind.STUN:
@@ -172,12 +210,16 @@ class NetworkService:
                 )
             elif kind is PacketKind.DTLS:
                 transport.receive_dtls(data, now)
-            elif kind is PacketKind.RTCP:
-                transport.receive_rtcp(data, now)
             else:
                 self.statistics.garbage += 1
         except Exception:  # named guard: one peer's datagram must not end the receive loop of all
             logger.exception("a datagram from %s could not be handled", unpack_sockaddr(name))
+
+    def _receive_rtcp(self, session: RtpSession, data: bytes, now: float) -> None:
+        try:
+            session.receive_rtcp(data, now)
+        except Exception:  # named guard, as above
+            logger.exception("RTCP of %s could not be handled", session)
 
     def _stun_target(self, data: bytes, transport: IceTransport | None) -> IceTransport | None:
         """Requests name our user name fragment; responses repeat our transaction id, which begins with our prefix."""

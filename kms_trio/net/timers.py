@@ -15,9 +15,10 @@ import trio
 
 __all__ = ["Timer", "WorkerTimers"]
 
-GRID_S = 0.02
-"""Timers that are far off are put on a grid of this width, so that one wake-up serves many of them."""
-FAR_OFF_S = 0.2
+SLACK_S = 0.002
+"""How much later than due a timer fires at most when no media flows; while media flows receive loops fire it in time."""
+GRIDS_S = ((1.0, 0.1), (0.2, 0.02))
+"""Timers that are at least this far off are put on a grid of that width, so that one wake-up serves many of them."""
 
 logger = logging.getLogger("kms.timers")
 
@@ -61,17 +62,19 @@ class WorkerTimers:
         return trio.current_time()
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back after `delay_s`, up to `GRID_S` later where that is little beside the delay."""
+        """Call back after `delay_s`, up to a tenth of it later."""
         when = trio.current_time() + delay_s
-        if delay_s >= FAR_OFF_S:
-            when = math.ceil(when / GRID_S) * GRID_S
+        for far_off_s, grid_s in GRIDS_S:
+            if delay_s >= far_off_s:
+                when = math.ceil(when / grid_s) * grid_s
+                break
         return self.call_at(when, callback)
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(when, callback)
         heapq.heappush(self._heap, (when, next(self._order), timer))
-        if self._scope is not None and when < self._scope.deadline:
-            self._scope.deadline = when
+        if self._scope is not None and when + SLACK_S < self._scope.deadline:
+            self._scope.deadline = when + SLACK_S
         return timer
 
     def __len__(self) -> int:
@@ -81,13 +84,14 @@ class WorkerTimers:
     async def run(self) -> None:
         """Fire callbacks when they are due, for ever."""
         while True:
-            deadline = self._heap[0][0] if self._heap else float("inf")
+            deadline = self._heap[0][0] + SLACK_S if self._heap else float("inf")
             with trio.CancelScope(deadline=deadline) as self._scope:
                 await trio.sleep_forever()
             self._scope = None
-            self._fire_due(trio.current_time())
+            self.fire_due(trio.current_time())
 
-    def _fire_due(self, now: float) -> None:
+    def fire_due(self, now: float) -> None:
+        """Fire what is due.  Receive loops call this when they are awake anyway, which spares most wake-ups of `run`."""
         heap = self._heap
         while heap and heap[0][0] <= now:
             heapq.heappop(heap)[2]._fire()
