@@ -94,6 +94,11 @@ class ElementPads:
         _refuse_data(media_type, "MediaTranscoding")
         return self._transcoding.get((media_type, description), False)
 
+    def refresh(self) -> None:
+        """The settings of the encoders have changed: feed every sink anew that it makes a difference to."""
+        for source in tuple(self.sources.values()):
+            source.refresh()
+
     def close(self) -> None:
         """Unlink everything."""
         for sink in self.sinks.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Final
 
 logger = logging.getLogger(__name__)
@@ -14,10 +15,12 @@ UNLIMITED_BPS: Final = 2**31 - 1
 class EncoderBitrates:
     """Target, minimum and maximum in bit/s; setting one moves the others so that they never contradict each other.
 
-    Read live by the encoders (`kms_trio.media.agnostic.EncoderSettings`).
+    These are the `kms_trio.media.agnostic.EncoderSettings` of the element; `on_change` is called when one has changed,
+    to have running encoders follow.
     """
 
     def __init__(self, owner: str, target_bps: int, min_bps: int, max_bps: int) -> None:
+        self.on_change: Callable[[], None] = _nothing
         self._owner = owner
         self.min_encoder_bitrate_bps = max(0, min_bps)
         self.max_encoder_bitrate_bps = max_bps if max_bps > 0 else UNLIMITED_BPS
@@ -30,6 +33,7 @@ class EncoderBitrates:
         if held != bitrate_bps:
             logger.warning("%s: encoder bitrate %d is out of bounds, using %d", self._owner, bitrate_bps, held)
         self.encoder_bitrate_bps = held
+        self.on_change()
 
     def set_min(self, bitrate_bps: int) -> None:
         """Set the minimum, at most the maximum; raises the target with it."""
@@ -40,6 +44,7 @@ class EncoderBitrates:
         if self.encoder_bitrate_bps < held:
             logger.warning("%s: encoder bitrate raised to the new minimum %d", self._owner, held)
             self.encoder_bitrate_bps = held
+        self.on_change()
 
     def set_max(self, bitrate_bps: int) -> None:
         """Set the maximum (0: unlimited), at least the minimum; lowers the target with it."""
@@ -52,3 +57,8 @@ class EncoderBitrates:
         if self.encoder_bitrate_bps > held:
             logger.warning("%s: encoder bitrate lowered to the new maximum %d", self._owner, held)
             self.encoder_bitrate_bps = held
+        self.on_change()
+
+
+def _nothing() -> None:
+    """Nobody has asked to be told."""

@@ -137,6 +137,9 @@ class Lifecycle:
     @staticmethod
     async def _close(media_object: MediaObject) -> None:
         """Named guard: an object that cannot be closed properly does not keep others from being closed."""
+        if type(media_object).close is MediaObject.close:
+            await media_object.scope.close()  # nothing of its own to give back
+            return
         with trio.move_on_after(CLOSE_DEADLINE_S, shield=True) as patience:
             try:
                 await media_object.close()

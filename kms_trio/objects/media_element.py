@@ -64,6 +64,7 @@ class MediaElement(MediaObject, MediaElementInterface):
         self._element_name = f"{super().element_name}{context.next_number(object_class.name)}"
         self._bin_names: dict[tuple[MediaType, str], str] = {}
         self.pads = ElementPads(self.make_source_pad, self.make_sink_pad, self._flow_changed, self._transcoding_decided)
+        self.encoder_bitrates.on_change = self.pads.refresh
 
     @property
     def element_name(self) -> str:

@@ -7,6 +7,7 @@ through the outbox, so that whoever raises an event never waits for a client.
 from __future__ import annotations
 
 import logging
+import math
 from typing import Final
 
 import trio
@@ -39,6 +40,9 @@ class Connection:
         self._outbox = Outbox()
         self._scope = trio.CancelScope()
         self._overfull = False
+        # When the message that each of the two tasks is sending was begun, by Trio's clock; infinite while none is.
+        self._replying_since = math.inf
+        self._sending_since = math.inf
 
     async def run(self) -> None:
         """Serve until either side closes, or the client stops reading."""
@@ -53,6 +57,11 @@ class Connection:
         if self._overfull:
             logger.warning("A client does not read its messages, closing its connection")
             await self.close(CLOSE_POLICY_VIOLATION, "Too many messages are waiting")
+
+    def check(self, now: float) -> None:
+        """Give the client up if it does not read; called every few seconds, as a deadline a message would cost more."""
+        if now - min(self._replying_since, self._sending_since) > SEND_DEADLINE_S:
+            self._give_up()
 
     async def close(self, code: int, reason: str) -> None:
         """Say goodbye and close; a client that does not answer is not waited for."""
@@ -71,7 +80,9 @@ class Connection:
                 if self._outbox:
                     self._enqueue(reply)
                 else:
-                    await self._send(reply)
+                    self._replying_since = trio.current_time()
+                    await websocket.send_message(reply)
+                    self._replying_since = math.inf
         except ConnectionClosed:
             return
 
@@ -81,16 +92,12 @@ class Connection:
             await outbox.wait()
             try:
                 while outbox:
-                    await self._send(outbox.first)
+                    self._sending_since = trio.current_time()
+                    await self._websocket.send_message(outbox.first)
+                    self._sending_since = math.inf
                     outbox.sent()
             except ConnectionClosed:
                 return  # the task that reads notices too, and ends the connection
-
-    async def _send(self, text: str) -> None:
-        with trio.move_on_after(SEND_DEADLINE_S) as patience:
-            await self._websocket.send_message(text)
-        if patience.cancelled_caught:
-            self._give_up()
 
     def _enqueue(self, text: str) -> None:
         try:

@@ -66,4 +66,6 @@ class RequestCache:
 
 
 def _id_text(request_id: Any) -> str:
-    return request_id if isinstance(request_id, str) else encode(request_id)
+    if isinstance(request_id, str):
+        return request_id
+    return str(request_id) if type(request_id) is int else encode(request_id)

@@ -29,6 +29,9 @@ RECEIVE_BYTES: Final = 16 * 2**10
 HANDSHAKE_DEADLINE_S: Final = 10.0
 CLOSE_DEADLINE_S: Final = 3.0
 
+#: How often clients that do not read are looked for.
+WATCH_PERIOD_S: Final = 5.0
+
 #: RFC 6455 section 7.4.1: this side goes away; protocol error, which is what a wrong path is closed with.
 CLOSE_GOING_AWAY: Final = 1001
 CLOSE_PROTOCOL_ERROR: Final = 1002
@@ -62,6 +65,7 @@ class RpcServer:
             disconnect_timeout=CLOSE_DEADLINE_S,
         )
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch)
             await nursery.start(server.run)
             task_status.started()
 
@@ -70,6 +74,13 @@ class RpcServer:
         async with trio.open_nursery() as nursery:
             for connection in self._connections:
                 nursery.start_soon(connection.close, CLOSE_GOING_AWAY, "terminating")
+
+    async def _watch(self) -> None:
+        while True:
+            await trio.sleep(WATCH_PERIOD_S)
+            now = trio.current_time()
+            for connection in tuple(self._connections):
+                connection.check(now)
 
     async def _serve(self, request: WebSocketRequest) -> None:
         path = request.path.partition("?")[0]

@@ -17,7 +17,7 @@ import trio.testing
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from trio_websocket import ConnectionClosed, serve_websocket
+from trio_websocket import ConnectionClosed, serve_websocket, wrap_client_stream, wrap_server_stream
 
 from kms_trio.app import Server, build
 from kms_trio.clock import SystemClock
@@ -26,6 +26,7 @@ from kms_trio.net.service import NetworkService
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.client_socket import open_socket
+from kms_trio.rpc.connection import SEND_DEADLINE_S, Connection
 from kms_trio.rpc.listeners import open_listeners, tls_context
 from kms_trio.rpc.outbox import Outbox, OutboxFullError
 from kms_trio.rpc.registrar import own_url, stay_registered
@@ -72,6 +73,35 @@ async def test_outbox_is_bounded_by_number_and_by_size() -> None:
         outbox.put("12345678")
     outbox.put("1234567")
     assert len(outbox) == 2
+
+
+async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
+    clock = SystemClock()
+    server = build(Settings(), Plugins([]), clock, NetworkService(clock), CodecService())
+    ours, theirs = trio.testing.memory_stream_pair()
+    async with trio.open_nursery() as nursery:
+
+        async def serve_theirs() -> None:
+            request = await wrap_server_stream(nursery, theirs)
+            connection = Connection(await request.accept(), server.rpc._handler, server.sessions)
+            connections.append(connection)
+            await connection.run()
+            given_up.set()
+
+        connections: list[Connection] = []
+        given_up = trio.Event()
+        nursery.start_soon(serve_theirs)
+        websocket = await wrap_client_stream(nursery, ours, "host", "/kurento")
+        theirs.send_stream.send_all_hook = trio.sleep_forever  # from now on nobody reads
+        await websocket.send_message('{"jsonrpc":"2.0","id":1,"method":"ping"}')
+        await trio.testing.wait_all_tasks_blocked()
+        connections[0].check(trio.current_time() + SEND_DEADLINE_S / 2)
+        await trio.testing.wait_all_tasks_blocked()
+        assert not given_up.is_set()
+        connections[0].check(trio.current_time() + SEND_DEADLINE_S + 1)
+        with trio.fail_after(10):
+            await given_up.wait()
+        nursery.cancel_scope.cancel()
 
 
 class Nobody:
