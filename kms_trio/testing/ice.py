@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from kms_trio.rtc.ice import (
     Candidate,
@@ -29,6 +30,7 @@ class IcePeer:
         seed: of its credentials, tie-breaker and transaction ids.
         tie_breaker: instead of a seeded one.
         disconnected_after_s: see `IceAgent`.
+        may_pair: see `IceAgent`.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class IcePeer:
         seed: int = 0,
         tie_breaker: int | None = None,
         disconnected_after_s: float = 30.0,
+        may_pair: Callable[[Address, Address], bool] = lambda local, remote: True,
     ) -> None:
         source = random.Random(seed)
         self.network = network
@@ -49,6 +52,7 @@ class IcePeer:
             tie_breaker=source.getrandbits(64) if tie_breaker is None else tie_breaker,
             random=source,
             disconnected_after_s=disconnected_after_s,
+            may_pair=may_pair,
         )
         self.candidates: list[Candidate] = [
             host_candidate(*address, local_preference=0xFFFF - place) for place, address in enumerate(addresses)

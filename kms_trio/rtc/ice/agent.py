@@ -22,6 +22,8 @@ from kms_trio.rtc.ice.states import IceEvent, IceRole, IceState, IceStatistics, 
 from kms_trio.rtc.stun import ROLE_CONFLICT, MessageClass, message_class_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
     from kms_trio.rtc.ice.pairs import CandidatePair
     from kms_trio.rtc.stun import Address
@@ -38,6 +40,8 @@ class IceAgent:
         transaction_prefix: up to 4 bytes with which every transaction id of this agent begins.  The owner of a shared
             socket finds by it whom a response is for; responses carry no USERNAME.
         disconnected_after_s: silence of the peer until DISCONNECTED; FAILED comes after `consent.LIFETIME_S`.
+        may_pair: asked with a local and a remote address before a path between them is tried or learned. An owner of
+            shared sockets forbids the paths on which it could not tell this agent's datagrams from another's.
     """
 
     def __init__(
@@ -49,13 +53,14 @@ class IceAgent:
         random: RandomSource,
         transaction_prefix: bytes = b"",
         disconnected_after_s: float = LIFETIME_S,
+        may_pair: Callable[[Address, Address], bool] = lambda local, remote: True,
     ) -> None:
         self.statistics = IceStatistics()
         self._tie_breaker = tie_breaker
         self._transmits: list[Transmit] = []
         self._checker = Checker(local, random, self.statistics, self._transmits, transaction_prefix)
         self._responder = Responder(local, self.statistics, self._transmits)
-        self._search = Search(role, tie_breaker, self._checker, self.statistics)
+        self._search = Search(role, tie_breaker, self._checker, self.statistics, may_pair)
         self._consent = Consent(random)
         self._lifecycle = Lifecycle(disconnected_after_s)
 
@@ -109,11 +114,15 @@ class IceAgent:
     def add_local_candidate(self, candidate: Candidate, now: float) -> None:
         """Add a candidate of ours.
 
-        Host and relayed candidates are bases: their address is what `receive` and `transmits` call `local`.  Those
-        of other types have a base that is already here, and need no checks of their own (RFC 8445 section 6.1.2.4).
+        Host and relayed candidates are bases: their address is what `receive` and `transmits` call `local`.
+        Server-reflexive ones have a base that is already here, and need no checks of their own (RFC 8445 section
+        6.1.2.4); they are remembered to be named in the selected pair.
         """
-        is_base = candidate.type in (CandidateType.HOST, CandidateType.RELAYED) and candidate.transport == "udp"
-        if is_base and not self.state.is_final:
+        if candidate.transport != "udp" or self.state.is_final:
+            return
+        if candidate.type is CandidateType.SERVER_REFLEXIVE:
+            self._search.add_reflexive(candidate)
+        elif candidate.type in (CandidateType.HOST, CandidateType.RELAYED):
             self._search.add_local(candidate)
             self._advance(now)
 

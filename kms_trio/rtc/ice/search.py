@@ -18,6 +18,8 @@ from kms_trio.rtc.ice.states import IceRole, IceStatistics
 from kms_trio.rtc.stun import ROLE_CONFLICT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kms_trio.rtc.ice.candidate import Candidate
     from kms_trio.rtc.ice.checks import Answer, Checker
     from kms_trio.rtc.stun import Address, Message
@@ -31,16 +33,26 @@ class Search:
         tie_breaker: 64 bits, for the checks.
         checker: sends the checks.
         statistics: the agent's counters.
+        may_pair: whether the owner can tell apart what comes over the path between two addresses, ours and the peer's.
     """
 
-    def __init__(self, role: IceRole, tie_breaker: int, checker: Checker, statistics: IceStatistics) -> None:
+    def __init__(
+        self,
+        role: IceRole,
+        tie_breaker: int,
+        checker: Checker,
+        statistics: IceStatistics,
+        may_pair: Callable[[Address, Address], bool],
+    ) -> None:
         self.role = role
         self.pairs = CheckList()
         self.selected: CandidatePair | None = None
         self._tie_breaker = tie_breaker
         self._checker = checker
         self._statistics = statistics
+        self._may_pair = may_pair
         self._local: dict[Address, Candidate] = {}
+        self._reflexive: dict[Address, Candidate] = {}
         self._remote = RemoteCandidates(statistics)
         self._early: list[CandidatePair] = []
         self._pacer = Pacer()
@@ -75,6 +87,10 @@ class Search:
             for remote in self._remote.all():
                 self._pair(candidate, remote)
 
+    def add_reflexive(self, candidate: Candidate) -> None:
+        """Remember a base's address behind a NAT, to name it when a peer tells us that it sees us there."""
+        self._reflexive[candidate.address] = candidate
+
     def add_remote(self, candidate: Candidate) -> None:
         """Pair a new remote candidate with all bases, if it can be used."""
         if self._remote.add(candidate):
@@ -89,6 +105,9 @@ class Search:
     def _pair(self, local: Candidate, remote: Candidate) -> None:
         """Put a pair on the check list, unless the search is over."""
         if self.selected is not None or not can_pair(local, remote):
+            return
+        if not self._may_pair(local.address, remote.address):
+            self._statistics.paths_avoided += 1
             return
         known = self.pairs.find(local.address, remote.address)
         if known is None and self.pairs.add(local, remote, self.role) is None:
@@ -119,6 +138,9 @@ class Search:
         """
         pair = self.pairs.find(base.address, remote)
         is_new = pair is None
+        if pair is None and not self._may_pair(base.address, remote):
+            self._statistics.paths_avoided += 1
+            return False
         if pair is None:
             known = self._remote.find(remote) or learned_remote(remote, message.priority)
             pair = self.pairs.add(base, known, self.role)
@@ -144,7 +166,8 @@ class Search:
         pair = answer.transaction.pair
         if answer.succeeded:
             pair.state = PairState.SUCCEEDED
-            pair.reflexive = learned_local(pair.local, answer.message.xor_mapped_address)
+            mapped = answer.message.xor_mapped_address
+            pair.reflexive = (mapped and self._reflexive.get(mapped)) or learned_local(pair.local, mapped)
             if self.role is IceRole.CONTROLLED:
                 self._follow_nomination(pair, now)
             elif answer.transaction.use_candidate:
@@ -201,5 +224,6 @@ class Search:
         self.selected = None
         self.pairs.clear()
         self._local.clear()
+        self._reflexive.clear()
         self._remote.clear()
         self._early.clear()

@@ -116,6 +116,8 @@ class IceStatistics:
     """Remote candidates of a kind that is not used: TCP, names, other components, unusable addresses."""
     candidates_refused: int = 0
     """Remote candidates and pairs beyond the limits."""
+    paths_avoided: int = 0
+    """Pairs that the owner forbade because it could not tell their datagrams from others'."""
     total_round_trip_time_s: float = 0.0
     round_trip_times_measured: int = 0
     round_trip_time_s: float | None = None
