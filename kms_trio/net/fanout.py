@@ -99,6 +99,8 @@ class RtpFanout:
             group.forward(packets, sent_at)
         if self._waiting:
             self._start_waiting(packets, now)
+        for group in self._groups.values():
+            group.arena.pushed()
 
     def retransmit(self, leg: RtpLeg, sequence_numbers: list[int], now: float) -> None:
         """Answer a NACK: the packets with these 16-bit sequence numbers of the leg, byte for byte as they were.

@@ -1,8 +1,9 @@
 """Forwarding groups: one batch of a source's packets to many viewers.
 
 All legs of a group share socket, header layout and SRTP overhead.  For a block of packets x legs the headers are
-written by a handful of numpy operations, each packet is encrypted in place, and the block is queued with one call
-(see `send_arena`).  numpy costs some 16 us a block whatever its size, so small blocks are packed leg by leg.
+written by a handful of numpy operations, each packet is encrypted in place (unless it is plain RTP), and the block is
+queued with one call (see `send_arena`).  numpy costs some 16 us a block whatever its size, so small blocks are packed
+leg by leg.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pylibsrtp._binding import lib
 from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
-from kms_trio.net.send_arena import SLOT_BYTES, SLOTS, SendArena
+from kms_trio.net.send_arena import SLOT_BYTES, SendArena
 
 __all__ = ["SMALL_BLOCK", "ForwardingGroup", "send_to_leg"]
 
@@ -118,7 +119,7 @@ class ForwardingGroup:
         arena.lengths[first : first + slots].reshape(depth, count)[:] = np.array(sizes, np.int32)[:, None] + header
 
         names = self._names[legs]
-        if arena.protect(self._contexts[legs] * depth, first):
+        if self._contexts[0] is None or arena.protect(self._contexts[legs] * depth, first):
             arena.queue_block(first, depth, names, self.namelen)
         else:
             for slot in range(first, first + slots):
@@ -146,7 +147,7 @@ def send_to_leg(leg: RtpLeg, packets: list[RtpPacket], abs_send_time: int, layou
     header = len(template)
     memory, lengths, context = arena.memory, arena.lengths.data, route.srtp_context
     for packet in packets:
-        if arena.slot == SLOTS:
+        if arena.slot == arena.slots:
             arena.flush()
         slot = arena.slot
         arena.slot = slot + 1
@@ -172,7 +173,9 @@ def send_to_leg(leg: RtpLeg, packets: list[RtpPacket], abs_send_time: int, layou
                 memory[offset + 1] = packet.audio_level
         memory[start + header : start + size] = packet.payload
         lengths[slot] = size
-        if lib.srtp_protect(context, arena.pointers[slot], arena.length_pointers[slot]):
+        if context is None:  # plain RTP
+            arena.queue_one(slot, name, namelen)
+        elif lib.srtp_protect(context, arena.pointers[slot], arena.length_pointers[slot]):
             lengths[slot] = 0
             arena.statistics.protect_errors += 1
         else:

@@ -23,7 +23,8 @@ __all__ = ["LegRoute", "RtpLeg"]
 class LegRoute(Protocol):
     """Where a leg's packets go; the transport of the viewer implements it.
 
-    `name_address` points at a socket address which the transport keeps up to date in place.
+    `name_address` points at a socket address which the transport keeps up to date in place.  `srtp_context` is None
+    for plain RTP, and the overhead then 0.
     """
 
     @property

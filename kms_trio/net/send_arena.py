@@ -23,12 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pylibsrtp._binding import ffi, lib
 
+from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import IOVEC, MMSGHDR, Syscalls, address_of, gso_control
 
 __all__ = ["SLOTS", "SLOT_BYTES", "SendArena", "SendStatistics"]
 
 SLOTS = 1024
-"""Packets in flight between two flushes; also the most messages that sendmmsg takes."""
+"""Packets in flight between two flushes of a socket that serves many; also the most messages that sendmmsg takes."""
 SLOT_BYTES = 2048
 GSO_MAX_SEGMENTS = 64
 GSO_MAX_BYTES = 65_000
@@ -57,28 +58,32 @@ class SendStatistics:
 
 
 class SendArena:
-    """Slots, vectors and headers for one UDP socket."""
+    """Slots, vectors and headers for one UDP socket.  `batch` says when they are sent, beside explicit `flush`es."""
 
-    def __init__(self, syscalls: Syscalls, fd: int, *, gso: bool = True) -> None:
+    def __init__(
+        self, syscalls: Syscalls, fd: int, *, gso: bool = True, slots: int = SLOTS, batch: SendBatch | None = None
+    ) -> None:
         self.statistics = SendStatistics()
         self.gso = gso
+        self.slots = slots
+        self._batch = batch
         self._syscalls = syscalls
         self._fd = fd
-        self.bytes: NDArray[np.uint8] = np.zeros((SLOTS, SLOT_BYTES), np.uint8)
+        self.bytes: NDArray[np.uint8] = np.zeros((slots, SLOT_BYTES), np.uint8)
         self.headers: NDArray[Any] = self.bytes.reshape(-1).view(_RTP_HEADER)
         self.memory = self.bytes.reshape(-1).data
-        self.lengths = np.zeros(SLOTS, np.int32)
+        self.lengths = np.zeros(slots, np.int32)
         base = address_of(self.bytes)
         self._base = base
-        self._addresses = base + SLOT_BYTES * np.arange(SLOTS, dtype=np.uint64)
-        self.pointers = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(SLOTS)]
+        self._addresses = base + SLOT_BYTES * np.arange(slots, dtype=np.uint64)
+        self.pointers = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(slots)]
         lengths = address_of(self.lengths)
-        self.length_pointers = [ffi.cast("int *", lengths + 4 * i) for i in range(SLOTS)]
-        self._vectors = np.zeros(SLOTS, IOVEC)
+        self.length_pointers = [ffi.cast("int *", lengths + 4 * i) for i in range(slots)]
+        self._vectors = np.zeros(slots, IOVEC)
         self._vectors_address = address_of(self._vectors)
-        self._messages = np.zeros(SLOTS, MMSGHDR)
+        self._messages = np.zeros(slots, MMSGHDR)
         self._messages_address = address_of(self._messages)
-        self._controls = np.zeros((SLOTS, 24), np.uint8)
+        self._controls = np.zeros((slots, 24), np.uint8)
         self._controls_address = address_of(self._controls)
         # One packet at a time is packed through these, three times as fast as through numpy.
         self._vectors_memory = self._vectors.view(np.uint8).data
@@ -97,7 +102,7 @@ class SendArena:
         self._control = 0
 
     def room(self) -> int:
-        return SLOTS - self.slot
+        return self.slots - self.slot
 
     def protect(self, contexts: list[Any], first: int) -> bool:
         """Encrypt the slots from `first` in place, one context a slot.  False when any of them failed.
@@ -163,6 +168,15 @@ class SendArena:
         self._vector = vector + run * legs
         self._message = message + legs
 
+    def pushed(self) -> None:
+        """One push has queued its packets: they go out with the batch that it belongs to, or now."""
+        if self._batch is not None:
+            self._batch.pushed(self)
+
+    def detach(self) -> None:
+        """The socket is closed: what is queued from here on fails and is counted, whoever gets its number next."""
+        self._fd = -1
+
     def flush(self) -> None:
         """Send everything that is queued and make all slots free again."""
         count = self._message
@@ -170,6 +184,11 @@ class SendArena:
             self.statistics.packets += self._vector
             self._send(count)
         self.slot = self._vector = self._message = self._control = 0
+
+    def close(self) -> None:
+        """Forget what is queued, and the socket: its number may be another file's soon."""
+        self.slot = self._vector = self._message = self._control = 0
+        self._fd = -1
 
     def _send(self, count: int) -> None:
         position = 0

@@ -111,7 +111,7 @@ class NetworkService:
     def open_socket(self, host: str, port: int, on_batch: BatchHandler) -> UdpSocket:
         """A socket of one media's own, bound to `host` (a wildcard is allowed) until `close_socket`.
 
-        `on_batch(socket, lengths, now)` gets what arrives, in the slots of its receive arena; what it raises is logged.
+        `on_batch(socket, lengths, now)` gets what arrives, in the slots of its receive arena; it must not raise.
         Raises OSError when the port is taken or the address is not of this machine.
         """
         assert self._nursery is not None, "sockets are opened while the service runs"
@@ -132,26 +132,29 @@ class NetworkService:
             while not sock.closed:
                 await trio.lowlevel.wait_readable(sock.socket)
                 for _ in range(ROUNDS_BEFORE_YIELD):
-                    try:
-                        lengths = sock.receive_arena.receive()
-                    except BlockingIOError:
+                    if not self._receive(sock, on_batch):
                         break
-                    except OSError:
-                        self.statistics.receive_errors += 1  # a queued ICMP error; the next call gets the data
-                        continue
-                    on_batch(sock, lengths, trio.current_time())
-                    if sock.closed:
-                        return
         except trio.ClosedResourceError:
             return
         finally:
             sock.close()
 
-    def _dispatch(self, sock: UdpSocket, lengths: list[int]) -> None:
+    def _receive(self, sock: UdpSocket, on_batch: BatchHandler) -> bool:
+        """Handle one batch; whether there may be more."""
+        try:
+            lengths = sock.receive_arena.receive()
+        except BlockingIOError:
+            return False
+        except OSError:
+            self.statistics.receive_errors += 1  # a queued ICMP error; the next call gets the data
+            return True
+        on_batch(sock, lengths, trio.current_time())
+        return not sock.closed
+
+    def _dispatch(self, sock: UdpSocket, lengths: list[int], now: float) -> None:
         """One batch: decrypt and parse packet by packet, then push stream by stream, then send."""
         arena = sock.receive_arena
         views, routes, plain_lengths = arena.views, sock.routes, arena.plain_lengths
-        now = trio.current_time()
         dirty = self._dirty
         for slot, length in enumerate(lengths):
             if length < 12:

@@ -1,4 +1,4 @@
-"""One UDP socket of a worker: bound to one local address, shared by all endpoints that announce it."""
+"""One UDP socket of a worker, bound to one local address: shared by all endpoints that announce it, or of one media."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kms_trio.net.addresses import LocalAddress, pack_sockaddr
 from kms_trio.net.receive_arena import ReceiveArena
-from kms_trio.net.send_arena import SendArena
+from kms_trio.net.send_arena import SLOTS, SendArena
+from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
 
 if TYPE_CHECKING:
@@ -19,11 +20,23 @@ BUFFER_BYTES = 4 << 20
 
 
 class UdpSocket:
-    """`routes` says which transport a peer's address belongs to; keys are socket addresses as the kernel writes them."""
+    """`routes` says which transport a peer's address belongs to; keys are socket addresses as the kernel writes them.
 
-    def __init__(self, syscalls: Syscalls, local: LocalAddress, port: int) -> None:
+    A socket of its own media needs no routes, and fewer `send_slots`.
+    """
+
+    def __init__(
+        self,
+        syscalls: Syscalls,
+        local: LocalAddress,
+        port: int,
+        *,
+        send_slots: int = SLOTS,
+        batch: SendBatch | None = None,
+    ) -> None:
         """Raises OSError when the port is taken."""
         self.local = local
+        self.closed = False
         self.socket = socket.socket(local.family, socket.SOCK_DGRAM)
         try:
             self.socket.setblocking(False)
@@ -40,7 +53,7 @@ class UdpSocket:
         self.namelen = len(pack_sockaddr(*self.address))
         self.routes: dict[bytes, IceTransport] = {}
         self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
-        self.send_arena = SendArena(syscalls, self.socket.fileno())
+        self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch)
         self.send_errors = 0
 
     def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
@@ -51,4 +64,7 @@ class UdpSocket:
             self.send_errors += 1
 
     def close(self) -> None:
+        """Closing twice does nothing."""
+        self.closed = True
+        self.send_arena.close()
         self.socket.close()
