@@ -6,6 +6,7 @@ Whatever is here is kept stable within a major version; a test pins the list.
 from __future__ import annotations
 
 from kms_trio.clock import Clock, ntp_from_unix
+from kms_trio.codecs.pictures import Picture, PictureFormat, yuv_planes
 from kms_trio.codecs.resample import Resampler
 from kms_trio.dispatch import RemoteClass
 from kms_trio.errors import ErrorCode, KurentoError
@@ -42,6 +43,7 @@ from kms_trio.objects.media_pipeline import MediaPipeline
 from kms_trio.objects.sdp_endpoint import SdpEndpoint
 from kms_trio.objects.uri_endpoint import UriEndpoint
 from kms_trio.objects.uri_policy import UriPolicy, file_path
+from kms_trio.objects.video_filter import VideoFilter
 from kms_trio.rtc.dtls import DtlsIdentity
 from kms_trio.settings import Settings
 
@@ -67,6 +69,8 @@ __all__ = [
     "NetworkService",
     "ObjectContext",
     "OfferOptions",
+    "Picture",
+    "PictureFormat",
     "RTCInboundRTPStreamStats",
     "RTCOutboundRTPStreamStats",
     "RembParams",
@@ -86,7 +90,9 @@ __all__ = [
     "UriEndpoint",
     "UriEndpointState",
     "UriPolicy",
+    "VideoFilter",
     "file_path",
     "ntp_from_unix",
     "select_addresses",
+    "yuv_planes",
 ]
