@@ -4,12 +4,17 @@
 
 A source enters this chain at one place; a sink names the place where it wants to leave it.  Where the codec fits the
 media is never decoded.  Conversions run only while somebody is attached to what they make.
+
+They belong to the stream, not to the pad that it leaves by: where several pads give the same stream (PassThrough, the
+ports of a hub), a format is made once for the sinks of all of them, as long as their encoders are to work alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
+
+import attrs
 
 from kms_trio.media.convert import Depacketized, Packetized
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
@@ -23,7 +28,10 @@ class UnsupportedFormatError(ValueError):
 
 
 class EncoderSettings(Protocol):
-    """Bounds for the encoders of one element (MediaElement's encoder bitrate properties), read while encoding."""
+    """Bounds for the encoders of one element (MediaElement's encoder bitrate properties).
+
+    The agnostic node reads them when a stream is opened; whoever changes them has the sinks fed anew.
+    """
 
     @property
     def encoder_bitrate_bps(self) -> int: ...
@@ -31,6 +39,19 @@ class EncoderSettings(Protocol):
     def min_encoder_bitrate_bps(self) -> int: ...
     @property
     def max_encoder_bitrate_bps(self) -> int: ...
+
+
+@attrs.frozen
+class _Bounds:
+    """The settings of one moment: encoders with equal ones can be shared."""
+
+    encoder_bitrate_bps: int
+    min_encoder_bitrate_bps: int
+    max_encoder_bitrate_bps: int
+
+    @classmethod
+    def of(cls, settings: EncoderSettings) -> _Bounds:
+        return cls(settings.encoder_bitrate_bps, settings.min_encoder_bitrate_bps, settings.max_encoder_bitrate_bps)
 
 
 class CodecService(Protocol):
@@ -59,7 +80,6 @@ class AgnosticNode:
         self._settings = settings
         self._on_transcoding = on_transcoding
         self._input: Stream[Any] | None = None
-        self._streams: dict[tuple[StreamKind, str], Stream[Any]] = {}
 
     @property
     def input(self) -> Stream[Any] | None:
@@ -68,9 +88,6 @@ class AgnosticNode:
     def set_input(self, stream: Stream[Any] | None) -> None:
         """Replace the source.  Streams opened before belong to the old one; the caller opens them anew."""
         self._input = stream
-        self._streams = {}
-        if stream is not None:
-            self._streams[(stream.kind, stream.format.encoding_name)] = stream
 
     def open(self, want: Want) -> Stream[Any] | None:
         """The stream that satisfies `want`, or None while there is no source.
@@ -87,6 +104,15 @@ class AgnosticNode:
             self._on_transcoding(want.kind is not source.kind, source.format, format)
         return self._stream(want.kind, format)
 
+    @property
+    def decoded(self) -> RawStream | None:
+        """The pictures or samples of the source, if they are being decoded for somebody."""
+        source = self._input
+        if source is None or source.kind is StreamKind.RAW:
+            return None
+        raw = source.conversions.get((StreamKind.RAW, "RAW", None))
+        return raw if isinstance(raw, RawStream) and raw.consumers else None
+
     def _choose(self, source: Format, want: Want) -> Format:
         if want.kind is StreamKind.RAW:
             return RAW_AUDIO if source.is_audio else RAW_VIDEO
@@ -99,27 +125,30 @@ class AgnosticNode:
         raise UnsupportedFormatError(f"cannot convert {source} to {wanted}: no encoder for it")
 
     def _stream(self, kind: StreamKind, format: Format) -> Stream[Any]:
-        key = (kind, format.encoding_name)
-        stream = self._streams.get(key)
-        if stream is None:
-            stream = self._streams[key] = self._make(kind, format)
-        return stream
-
-    def _make(self, kind: StreamKind, format: Format) -> Stream[Any]:
         source = self._input
         assert source is not None
         own = source.format.encoding_name == format.encoding_name
+        if own and kind is source.kind:
+            return source
+        bounds = None if own or kind is StreamKind.RAW else _Bounds.of(self._settings)
+        key = (kind, format.encoding_name, bounds)
+        stream = source.conversions.get(key)
+        if stream is None:
+            stream = source.conversions[key] = self._make(source, kind, format, bounds)
+        return stream
+
+    def _make(self, source: Stream[Any], kind: StreamKind, format: Format, bounds: _Bounds | None) -> Stream[Any]:
         if kind is StreamKind.RTP:
             upstream = self._stream(StreamKind.ENCODED, format)
             assert isinstance(upstream, EncodedStream)
             return Packetized(upstream)
-        if kind is StreamKind.ENCODED and own:
+        if kind is StreamKind.RAW:
+            encoded = self._stream(StreamKind.ENCODED, source.format)
+            assert isinstance(encoded, EncodedStream)
+            return self._codecs.decoder(encoded)
+        if bounds is None:
             assert isinstance(source, RtpStream)
             return Depacketized(source)
-        if kind is StreamKind.ENCODED:
-            raw = self._stream(StreamKind.RAW, RAW_AUDIO if format.is_audio else RAW_VIDEO)
-            assert isinstance(raw, RawStream)
-            return self._codecs.encoder(raw, format, self._settings)
-        encoded = self._stream(StreamKind.ENCODED, source.format)
-        assert isinstance(encoded, EncodedStream)
-        return self._codecs.decoder(encoded)
+        raw = self._stream(StreamKind.RAW, RAW_AUDIO if format.is_audio else RAW_VIDEO)
+        assert isinstance(raw, RawStream)
+        return self._codecs.encoder(raw, format, bounds)

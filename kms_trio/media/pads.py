@@ -8,7 +8,7 @@ from typing import Any
 from kms_trio.media.agnostic import AgnosticNode, CodecService, EncoderSettings, UnsupportedFormatError
 from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.formats import Format, Want
-from kms_trio.media.streams import Stream
+from kms_trio.media.streams import RawFrame, Stream
 
 __all__ = ["SinkPad", "SourcePad"]
 
@@ -55,6 +55,19 @@ class SourcePad:
         self.node.set_input(stream)
         for sink in self.sinks:
             self._feed(sink)
+
+    def refresh(self) -> None:
+        """Encoders are to work otherwise than before: decide anew for each sink what feeds it.
+
+        What is being decoded goes on meanwhile; a decoder that was started anew would have to wait for a key frame.
+        """
+        decoded, holder = self.node.decoded, _Holder()
+        if decoded is not None:
+            decoded.attach(holder)
+        for sink in self.sinks:
+            self._feed(sink)
+        if decoded is not None:
+            decoded.detach(holder)
 
     def link(self, sink: SinkPad) -> None:
         """Feed `sink` from here.  Its former source is unlinked first; linking twice changes nothing."""
@@ -142,6 +155,13 @@ class SinkPad:
         if stream is not self.stream:
             self.stream = stream
             self._on_stream(stream)
+
+
+class _Holder:
+    """Keeps a stream of pictures or samples running, without taking any."""
+
+    def on_raw(self, frame: RawFrame) -> None:
+        pass
 
 
 def _ignore(*_: object) -> None:

@@ -7,7 +7,9 @@ way over the same objects.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from kms_trio.media.formats import Format, StreamKind
 from kms_trio.media.frames import EncodedFrame, RtpPacket
@@ -59,6 +61,8 @@ class Stream(Generic[C]):
         self.format = format
         self.clock = clock or MediaClock(format.clock_rate_hz)
         self.consumers: tuple[C, ...] = ()  # replaced, never changed, so that a push can iterate over it
+        self.conversions: WeakValueDictionary[Hashable, Stream[Any]] = WeakValueDictionary()
+        """What agnostic nodes have made of this stream and somebody still holds."""
         self._bitrates_bps: dict[object, int] = {}
 
     def attach(self, consumer: C) -> None:
