@@ -61,8 +61,8 @@ class Stream(Generic[C]):
         self.format = format
         self.clock = clock or MediaClock(format.clock_rate_hz)
         self.consumers: tuple[C, ...] = ()  # replaced, never changed, so that a push can iterate over it
-        self.conversions: WeakValueDictionary[Hashable, Stream[Any]] = WeakValueDictionary()
-        """What agnostic nodes have made of this stream and somebody still holds."""
+        self.conversions: WeakValueDictionary[tuple[StreamKind, str, Hashable], Stream[Any]] = WeakValueDictionary()
+        """What agnostic nodes have made of this stream and somebody still holds: by kind, encoding and settings."""
         self._bitrates_bps: dict[object, int] = {}
 
     def attach(self, consumer: C) -> None:
