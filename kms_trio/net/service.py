@@ -111,7 +111,7 @@ class NetworkService:
     def open_socket(self, host: str, port: int, on_batch: BatchHandler) -> UdpSocket:
         """A socket of one media's own, bound to `host` (a wildcard is allowed) until `close_socket`.
 
-        `on_batch(socket, lengths, now)` gets what arrives, in the slots of its receive arena; it must not raise.
+        `on_batch(socket, lengths, now)` gets what arrives, in the slots of its receive arena; what it raises is logged.
         Raises OSError when the port is taken or the address is not of this machine.
         """
         assert self._nursery is not None, "sockets are opened while the service runs"
@@ -148,7 +148,10 @@ class NetworkService:
         except OSError:
             self.statistics.receive_errors += 1  # a queued ICMP error; the next call gets the data
             return True
-        on_batch(sock, lengths, trio.current_time())
+        try:
+            on_batch(sock, lengths, trio.current_time())
+        except Exception:  # named guard: what one element does with its first packet must not end the worker
+            logger.exception("datagrams to port %d could not be handled", sock.port)
         return not sock.closed
 
     def _dispatch(self, sock: UdpSocket, lengths: list[int], now: float) -> None:
@@ -175,7 +178,7 @@ class NetworkService:
                 if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
                     transport.undecryptable_rtcp += 1
                 else:
-                    self._receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now)
+                    self.receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now)
             elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
                 transport.undecryptable += 1
             elif session.receive_rtp(view, plain_lengths[slot], now):
@@ -218,7 +221,8 @@ class NetworkService:
         except Exception:  # named guard: one peer's datagram must not end the receive loop of all
             logger.exception("a datagram from %s could not be handled", unpack_sockaddr(name))
 
-    def _receive_rtcp(self, session: RtpSession, data: bytes, now: float) -> None:
+    def receive_rtcp(self, session: RtpSession, data: bytes, now: float) -> None:
+        """Hand decrypted RTCP to a session; what goes wrong there is logged."""
         try:
             session.receive_rtcp(data, now)
         except Exception:  # named guard, as above
