@@ -6,6 +6,7 @@ Whatever is here is kept stable within a major version; a test pins the list.
 from __future__ import annotations
 
 from kms_trio.clock import Clock, ntp_from_unix
+from kms_trio.codecs.conversion import Conversion, Overflow
 from kms_trio.codecs.pictures import Picture, PictureFormat, yuv_planes
 from kms_trio.codecs.resample import Resampler
 from kms_trio.dispatch import RemoteClass
@@ -35,6 +36,7 @@ from kms_trio.objects.base_rtp_endpoint import BaseRtpEndpoint
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.endpoint import Endpoint, SessionEndpoint
 from kms_trio.objects.filter import Filter
+from kms_trio.objects.forwarding import Tap
 from kms_trio.objects.hub import Hub
 from kms_trio.objects.hub_port import HubPort
 from kms_trio.objects.media_element import MediaElement
@@ -51,6 +53,7 @@ __all__ = [
     "BaseRtpEndpoint",
     "Clock",
     "ConnectionState",
+    "Conversion",
     "DtlsIdentity",
     "Endpoint",
     "ErrorCode",
@@ -69,6 +72,7 @@ __all__ = [
     "NetworkService",
     "ObjectContext",
     "OfferOptions",
+    "Overflow",
     "Picture",
     "PictureFormat",
     "RTCInboundRTPStreamStats",
@@ -86,6 +90,7 @@ __all__ = [
     "Settings",
     "Stats",
     "StatsType",
+    "Tap",
     "UdpSocket",
     "UriEndpoint",
     "UriEndpointState",

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class Hub(MediaObject, HubInterface):
-    """Base of all hubs. Subclasses override `port_added`, `port_removed` and `port_stream_changed`."""
+    """Base of all hubs. Subclasses override `port_added`, `port_removed`, `port_stream_changed` and `passes`."""
 
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         super().__init__(context, parent, object_class)
         self.ports: list[HubPort] = []
+
+    def passes(self, media_type: MediaType) -> bool:
+        """Whether ports take media of that type in whatever shape it has, to hand it on."""
+        return False
 
     def port_added(self, port: HubPort) -> None:
         """A port was created; it is in `ports` already."""
@@ -30,7 +34,7 @@ class Hub(MediaObject, HubInterface):
         """A port was released; it is not in `ports` any more."""
 
     def port_stream_changed(self, port: HubPort, media_type: MediaType, stream: Stream[object] | None) -> None:
-        """What feeds a port has changed; hubs say what they take with `port.sink_pad(...).set_want`."""
+        """What feeds a port has changed; hubs say what they mix with `port.sink_pad(...).set_want`."""
 
     def get_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> str:
         """Return the hub and its ports as a Graphviz graph."""

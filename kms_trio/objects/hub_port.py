@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from kms_trio.generated.core.interfaces import HubPortInterface
 from kms_trio.generated.core.types import MediaType
+from kms_trio.media.pads import SinkPad
+from kms_trio.objects.forwarding import WhateverComesPad
 from kms_trio.objects.hub import Hub
 from kms_trio.objects.media_element import MediaElement
 
@@ -37,6 +39,18 @@ class HubPort(MediaElement, HubPortInterface):
         if self in self.hub.ports:
             self.hub.ports.remove(self)
             self.hub.port_removed(self)
+
+    def make_sink_pad(self, media_type: MediaType, description: str) -> SinkPad:
+        """Build a pad that takes what the hub can use: any media that it passes on, else what it asks for."""
+        if not self.hub.passes(media_type):
+            return super().make_sink_pad(media_type, description)
+        return WhateverComesPad(
+            self,
+            media_type,
+            timers=self.context.timers,
+            on_stream=lambda stream: self.sink_stream_changed(media_type, description, stream),
+            description=description,
+        )
 
     def sink_stream_changed(self, media_type: MediaType, description: str, stream: Stream[object] | None) -> None:
         """Pass the change on to the hub."""
