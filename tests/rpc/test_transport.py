@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 
 import pytest
 import trio
@@ -144,3 +145,31 @@ async def test_two_servers_share_nothing(serve: object, server: Server) -> None:
         assert await two.invoke(MANAGER_ID, "getPipelines") == []
         reply = await two.request_raw("describe", {"object": pipeline})
         assert reply["error"]["code"] == 40101
+
+
+async def test_clients_that_come_and_go_leave_nothing_behind(server: Server) -> None:
+    async def visit(url: str) -> None:
+        async with open_client(url) as client:
+            pipeline = await client.create("MediaPipeline")
+            await client.subscribe(pipeline, "Error")
+            await client.request("closeSession", {"sessionId": client.session_id})
+
+    def used() -> tuple[int, int]:
+        descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+        return descriptors, trio.lowlevel.current_statistics().tasks_living
+
+    async with open_client(server.control_url) as watcher:
+        await watcher.request("ping")
+        descriptors, tasks = used()
+        async with trio.open_nursery() as nursery:
+            for _ in range(60):
+                nursery.start_soon(visit, server.control_url)
+        with trio.fail_after(20):
+            while any(
+                now > before for now, before in zip(used(), (descriptors, tasks), strict=True)
+            ):  # the last sockets are still being closed
+                await watcher.request("ping")
+        assert server.rpc.connection_count == 1
+        assert [each.id for each in server.context.directory] == [MANAGER_ID]
+        assert server.context.references.sessions == ()
+        assert not server.context.bus._handlers

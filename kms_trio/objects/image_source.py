@@ -1,0 +1,100 @@
+"""Images that clients name by URI: fetched and decoded in a thread, once, when the client says so."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from typing import Final
+from urllib.parse import urlsplit
+
+import trio
+
+from kms_trio.codecs.images import ImageError, decode_image
+from kms_trio.codecs.pictures import Picture
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.objects.uri_policy import UriPolicy, absolute_uri, file_path
+
+__all__ = ["load_image"]
+
+MAX_IMAGE_BYTES: Final = 32 * 1024 * 1024
+FETCH_TIMEOUT_S: Final = 10.0
+"""For connecting, and again for each read."""
+LOAD_DEADLINE_S: Final = 20.0
+_PIECE_BYTES: Final = 65_536
+
+
+async def load_image(uri: str, policy: UriPolicy, default_path: str = "file:///") -> Picture:
+    """Load the image that `uri` names: `file:`, `http:` or `https:`; without a scheme it lies below `default_path`.
+
+    The result is `PictureFormat.BGRA`. Raises KurentoError 40107 for what the policy forbids, and 40600 with the
+    reason for what cannot be had or is no image.
+    """
+    uri = absolute_uri(uri, default_path)
+    policy.check_read(uri)
+    with trio.move_on_after(LOAD_DEADLINE_S):
+        return await trio.to_thread.run_sync(_load, uri, policy, abandon_on_cancel=True)
+    raise _failed(uri, f"it did not come within {LOAD_DEADLINE_S:.0f} s")
+
+
+def _load(uri: str, policy: UriPolicy) -> Picture:
+    try:
+        return decode_image(_read(uri, policy))
+    except ImageError as error:
+        raise _failed(uri, str(error)) from error
+    except urllib.error.HTTPError as error:
+        raise _failed(uri, f"the server answers {error.code} {error.reason}") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise _failed(uri, str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error)) from error
+
+
+def _read(uri: str, policy: UriPolicy) -> bytes:
+    path = file_path(uri)
+    if path is not None:
+        with path.open("rb") as file:
+            return _limited(file.read(MAX_IMAGE_BYTES + 1))
+    if urlsplit(uri).scheme.lower() not in ("http", "https"):
+        raise ValueError("only file, http and https are supported")
+    opener = urllib.request.build_opener(_CheckedRedirects(policy))
+    data = bytearray()
+    with opener.open(uri, timeout=FETCH_TIMEOUT_S) as response:
+        while len(data) <= MAX_IMAGE_BYTES and (piece := response.read(_PIECE_BYTES)):
+            data += piece
+    return _limited(bytes(data))
+
+
+class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirections only to where a client could have sent us, too."""
+
+    def __init__(self, policy: UriPolicy) -> None:
+        self._policy = policy
+
+    def redirect_request(  # noqa: D102 - as in the base
+        self,
+        req: urllib.request.Request,
+        fp: object,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise ValueError("it redirects to something else than http or https")
+        self._policy.check_read(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _limited(data: bytes) -> bytes:
+    if len(data) > MAX_IMAGE_BYTES:
+        raise ValueError(f"it is larger than {MAX_IMAGE_BYTES} bytes")
+    return data
+
+
+def _failed(uri: str, reason: str) -> KurentoError:
+    return KurentoError(ErrorCode.URI_PATH_FILE_NOT_FOUND, f"Cannot load image '{_without_password(uri)}': {reason}")
+
+
+def _without_password(uri: str) -> str:
+    scheme, separator, rest = uri.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"

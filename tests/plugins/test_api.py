@@ -1,0 +1,21 @@
+"""What bundles may import is a promise: a change here is a change for every module author."""
+
+from __future__ import annotations
+
+from kms_trio import api
+
+PROMISED = """
+BaseRtpEndpoint Clock ConnectionState Conversion DtlsIdentity Endpoint ErrorCode Event Filter Hub HubPort IceTransport KurentoError
+MediaBinding MediaElement MediaObject MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions
+Overflow Picture PictureFormat RTCInboundRTPStreamStats RTCOutboundRTPStreamStats RembParams RembSettings RemoteClass Resampler
+RtpReceiver RtpSender RtpSession SdpEndpoint SessionEndpoint SessionLimits Settings Stats StatsType Tap UdpSocket
+UriEndpoint UriEndpointState UriPolicy VideoFilter file_path ntp_from_unix select_addresses yuv_planes
+"""
+
+
+def test_promised_names() -> None:
+    assert sorted(api.__all__) == sorted(PROMISED.split())
+
+
+def test_every_name_is_there() -> None:
+    assert all(hasattr(api, name) for name in api.__all__)
