@@ -105,7 +105,7 @@ function drawNode(node, own) {
   const group = svg("g", { class: `node${node.outside ? " end" : ""}${own.has(node.id) ? " own" : ""}`, "data-node": node.id, "data-type": node.kind });
   group.append(
     svg("rect", { class: "box", x: node.x, y: node.y, width: widthOf(node), height: HEIGHT, rx: 9 }),
-    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, node.kind === "file" ? shortenFile(node.name, 11) : shorten(node.name, 19)),
+    svg("text", { class: "name", x: node.x + 12, y: node.y + 21 }, node.kind === "file" ? shortenFile(node.name, 9) : shorten(node.name, 19)),
   );
   if (node.kind !== node.name) group.append(svg("text", { class: "kind", x: node.x + 12, y: node.y + 36 }, node.kind));
   const states = Object.entries(node.item?.states ?? {}).filter(([name, value]) => value && name !== "connection"); // ICE, DTLS and media tell it

@@ -62,8 +62,12 @@ export class Journal {
 
   constructor(list) {
     this.#list = list;
+    let lastTop = 0;
     list.addEventListener("scroll", () => {
-      this.#following = list.scrollTop + list.clientHeight > list.scrollHeight - 30;
+      // Told late: lines may have been added since, so not being at the end alone means nothing.
+      if (list.scrollTop + list.clientHeight > list.scrollHeight - 30) this.#following = true;
+      else if (list.scrollTop < lastTop) this.#following = false;
+      lastTop = list.scrollTop;
     });
   }
 
