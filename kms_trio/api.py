@@ -24,8 +24,11 @@ from kms_trio.generated.core.types import (
     StatsType,
     UriEndpointState,
 )
+from kms_trio.net.addresses import local_addresses
 from kms_trio.net.addresses import select as select_addresses
 from kms_trio.net.ice_transport import IceTransport
+from kms_trio.net.leg import LegRoute
+from kms_trio.net.plain_transport import PlainTransport, TransportPlan
 from kms_trio.net.receiver import RtpReceiver
 from kms_trio.net.remb import RembSettings
 from kms_trio.net.rtp_session import MediaBinding, RtpSession, SessionLimits
@@ -39,6 +42,7 @@ from kms_trio.objects.filter import Filter
 from kms_trio.objects.forwarding import Tap
 from kms_trio.objects.hub import Hub
 from kms_trio.objects.hub_port import HubPort
+from kms_trio.objects.image_source import load_image
 from kms_trio.objects.media_element import MediaElement
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
@@ -63,6 +67,7 @@ __all__ = [
     "HubPort",
     "IceTransport",
     "KurentoError",
+    "LegRoute",
     "MediaBinding",
     "MediaElement",
     "MediaObject",
@@ -75,6 +80,7 @@ __all__ = [
     "Overflow",
     "Picture",
     "PictureFormat",
+    "PlainTransport",
     "RTCInboundRTPStreamStats",
     "RTCOutboundRTPStreamStats",
     "RembParams",
@@ -91,12 +97,15 @@ __all__ = [
     "Stats",
     "StatsType",
     "Tap",
+    "TransportPlan",
     "UdpSocket",
     "UriEndpoint",
     "UriEndpointState",
     "UriPolicy",
     "VideoFilter",
     "file_path",
+    "load_image",
+    "local_addresses",
     "ntp_from_unix",
     "select_addresses",
     "yuv_planes",

@@ -75,7 +75,7 @@ class PictureView:
         name = self._format.value
         if (frame.format.name, frame.width, frame.height) == (name, width, height):
             return frame
-        if self._format is PictureFormat.BGRA and width % 8:
+        if self._format is PictureFormat.BGRA and width % 8 and not _may_be_transparent(frame.format):
             name = "bgr24"  # libswscale leaves the last pixels of such lines unset when it goes to 32 bit at once
         return self._reformatter.reformat(frame, width=width, height=height, format=name)
 
@@ -108,6 +108,10 @@ def yuv_planes(picture: Picture) -> tuple[Picture, Picture, Picture]:
     height, width = picture.shape[0] * 2 // 3, picture.shape[1]
     colour = picture[height:].reshape(2, height // 2, width // 2)
     return picture[:height], colour[0], colour[1]
+
+
+def _may_be_transparent(format: av.VideoFormat) -> bool:
+    return format.has_palette or any(component.is_alpha for component in format.components)
 
 
 def _opaque(pixels: Picture) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 import trio
@@ -43,7 +43,8 @@ def _load(uri: str, policy: UriPolicy) -> Picture:
     except ImageError as error:
         raise _failed(uri, str(error)) from error
     except urllib.error.HTTPError as error:
-        raise _failed(uri, f"the server answers {error.code} {error.reason}") from error
+        with error:  # it holds the connection
+            raise _failed(uri, f"the server answers {error.code} {error.reason}") from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise _failed(uri, str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error)) from error
 
@@ -69,19 +70,24 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
     def __init__(self, policy: UriPolicy) -> None:
         self._policy = policy
 
-    def redirect_request(  # noqa: D102 - as in the base
+    def redirect_request(
         self,
         req: urllib.request.Request,
-        fp: object,
+        fp: IO[bytes],
         code: int,
         msg: str,
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
+        """Called by urllib."""
         if urlsplit(newurl).scheme not in ("http", "https"):
-            raise ValueError("it redirects to something else than http or https")
-        self._policy.check_read(newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+            raise urllib.error.HTTPError(newurl, code, "and redirects to what is not HTTP", headers, fp)
+        try:
+            self._policy.check_read(newurl)
+        except KurentoError:
+            fp.close()
+            raise
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _limited(data: bytes) -> bytes:
