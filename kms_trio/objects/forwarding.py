@@ -78,8 +78,7 @@ class Forwarder:
 
     def _passed(self, buffers: int) -> None:
         self._sink.flow.count(buffers)
-        if self._source.sinks:
-            self._source.flow.count(buffers)
+        self._source.flow.count(buffers)
 
 
 class ForwardingElement(MediaElement):

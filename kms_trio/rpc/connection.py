@@ -56,15 +56,21 @@ class Connection:
             self._sessions.unbind(self)
         if self._overfull:
             logger.warning("A client does not read its messages, closing its connection")
-            await self.close(CLOSE_POLICY_VIOLATION, "Too many messages are waiting")
+            await self._close(CLOSE_POLICY_VIOLATION, "Too many messages are waiting")
 
     def check(self, now: float) -> None:
         """Give the client up if it does not read; called every few seconds, as a deadline a message would cost more."""
         if now - min(self._replying_since, self._sending_since) > SEND_DEADLINE_S:
             self._give_up()
 
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye and close; a client that does not answer is not waited for."""
+    async def say_goodbye(self, code: int, reason: str) -> None:
+        """Send what waits, then close."""
+        with trio.move_on_after(CLOSE_DEADLINE_S):
+            await self._outbox.drained()
+        await self._close(code, reason)
+
+    async def _close(self, code: int, reason: str) -> None:
+        """Close; a client that does not answer is not waited for."""
         with trio.move_on_after(CLOSE_DEADLINE_S):
             await self._websocket.aclose(code, reason)
 

@@ -25,6 +25,7 @@ class Outbox:
         self._texts: deque[str] = deque()
         self._characters = 0
         self._filled = trio.Event()
+        self._emptied = trio.Event()
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -43,6 +44,12 @@ class Outbox:
             self._filled = trio.Event()
             await self._filled.wait()
 
+    async def drained(self) -> None:
+        """Wait until everything has been sent."""
+        if self._texts:
+            self._emptied = trio.Event()
+            await self._emptied.wait()
+
     @property
     def first(self) -> str:
         """The text to send next; it stays here, and counts, until `sent`."""
@@ -51,3 +58,5 @@ class Outbox:
     def sent(self) -> None:
         """The first text is on its way."""
         self._characters -= len(self._texts.popleft())
+        if not self._texts:
+            self._emptied.set()

@@ -73,7 +73,7 @@ class RpcServer:
         """Close every connection, as before the server ends."""
         async with trio.open_nursery() as nursery:
             for connection in self._connections:
-                nursery.start_soon(connection.close, CLOSE_GOING_AWAY, "terminating")
+                nursery.start_soon(connection.say_goodbye, CLOSE_GOING_AWAY, "terminating")
 
     async def _watch(self) -> None:
         while True:
