@@ -1,5 +1,5 @@
-"""The transport of one media without ICE: RTP on an even port and RTCP on the next (RFC 3550 section 11), or both on one
-(RFC 5761), protected by SRTP where keys were exchanged in the descriptions (RFC 4568).
+"""The transport of one media without ICE: RTP on an even port and RTCP on the next (RFC 3550 section 11), or both on
+one (RFC 5761), protected by SRTP where keys were exchanged in the descriptions (RFC 4568).
 
 Media goes to the address that the peer has announced, or, with comedia, to where its packets come from: that source is
 locked once it is learnt.  What comes in is taken from one source at a time (see `source_lock`).

@@ -73,13 +73,20 @@ class SessionLimits(Protocol):
     """Bandwidth bounds in bits a second, 0 meaning none; read each time, so that they may change while media flows."""
 
     @property
-    def min_video_receive_bps(self) -> int: ...
+    def min_video_receive_bps(self) -> int:
+        """What the peer is asked for at least."""
+
     @property
-    def max_video_receive_bps(self) -> int: ...
+    def max_video_receive_bps(self) -> int:
+        """What the peer is asked for at most."""
+
     @property
-    def min_video_send_bps(self) -> int: ...
+    def min_video_send_bps(self) -> int:
+        """What the peer is sent at least."""
+
     @property
-    def max_video_send_bps(self) -> int: ...
+    def max_video_send_bps(self) -> int:
+        """What the peer is sent at most."""
 
 
 @attrs.define
@@ -92,7 +99,10 @@ class SessionStatistics:
 
 
 class RtpSession:
-    """See the module.  `send_rtcp` encrypts and sends; `on_media_state(connected)` follows the peer's RTCP."""
+    """See the module.  `send_rtcp` encrypts and sends; `on_media_state(connected)` follows the peer's RTCP.
+
+    Sessions of one peer that are to be in sync share a `sender_clock`.
+    """
 
     def __init__(
         self,
@@ -105,6 +115,7 @@ class RtpSession:
         limits: SessionLimits,
         remb_settings: RembSettings | None = None,
         reduced_size: bool = False,
+        sender_clock: SenderClock | None = None,
     ) -> None:
         self.limits = limits
         self.statistics = SessionStatistics()
@@ -118,7 +129,7 @@ class RtpSession:
         self._send_rtcp = send_rtcp
         self._on_media_state = on_media_state
         self._reduced_size = reduced_size
-        self._sender_clock = SenderClock()
+        self._sender_clock = sender_clock or SenderClock()
         self._remb = RembEstimator(remb_settings or RembSettings())
         self._dirty: list[RtpReceiver] = []
         self._report_timer: TimerHandle | None = None
@@ -138,6 +149,7 @@ class RtpSession:
         self._bindings = list(bindings)
 
     def add_sender(self, sender: RtpSender) -> None:
+        """Report on this sender, and give it the feedback on its SSRC."""
         self.senders[sender.ssrc] = sender
 
     def start(self) -> None:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from kms_elements.rtp_common.media_ties import MediaTies
+from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.ice_report import IceReport
-from kms_elements.webrtc.negotiation import binding_of, format_of, payload_type_of, wire_mid
-from kms_trio.api import (
-    DtlsIdentity,
-    IceTransport,
-    MediaType,
-    NetworkService,
-    RtpReceiver,
-    RtpSender,
-    RtpSession,
-    UdpSocket,
-)
+from kms_trio.api import DtlsIdentity, IceTransport, MediaType, NetworkService, RtpSession, UdpSocket
 from kms_trio.rtc.dtls import DtlsRole, DtlsState
 from kms_trio.rtc.ice import (
     Candidate,
@@ -26,21 +17,17 @@ from kms_trio.rtc.ice import (
     IceCredentials,
     IceRole,
     IceState,
-    format_candidate,
     parse_candidate,
 )
 from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
-from kms_trio.rtc.sdp import Negotiated, NegotiatedMedia
+from kms_trio.rtc.sdp import Negotiated
 
 if TYPE_CHECKING:
     from kms_trio.media.pads import SinkPad, SourcePad
-    from kms_trio.media.streams import Stream
 
 __all__ = ["WebRtcConnection"]
 
 logger = logging.getLogger("kmswebrtcsession")
-
-MEDIA_TYPES = {"audio": MediaType.AUDIO, "video": MediaType.VIDEO}
 
 
 class WebRtcConnection:
@@ -54,6 +41,7 @@ class WebRtcConnection:
         network: NetworkService,
         session: RtpSession,
         report: IceReport,
+        candidates: LocalCandidates,
         role: IceRole,
         *,
         source_pad: Callable[[MediaType], SourcePad],
@@ -63,35 +51,24 @@ class WebRtcConnection:
         self.session = session
         self.transport = IceTransport(network, self, role)
         self.transport.session = session
-        self.candidates: list[str] = []
-        """Our candidates as texts, once gathered."""
-        self._network = network
+        self.medias = MediaTies(network.timers, source_pad, sink_pad)
+        self.gathering = False
+        """Whether candidates have been asked for."""
         self._report = report
-        self._source_pad = source_pad
-        self._sink_pad = sink_pad
+        self._candidates = candidates
         self._on_connection = on_connection
-        self._senders: dict[MediaType, RtpSender] = {}
-        self._announced: dict[MediaType, int] = {}
 
     # Negotiation.
 
-    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> list[str]:
-        """Take host candidates; returns their texts, with the external addresses in place of the machine's own."""
-        external = {4: external_ipv4, 6: external_ipv6}
-        texts = []
-        for candidate in self.transport.gather(list(sockets)):
-            text = format_candidate(candidate)
-            override = external[ipaddress.ip_address(candidate.host).version]
-            texts.append(text.replace(f" {candidate.host} ", f" {override} ", 1) if override else text)
-        self.candidates = texts
-        return texts
+    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> None:
+        """Look for candidates; an external address is told in place of the machine's own."""
+        self.gathering = True
+        self._candidates.begin()
+        self.transport.gather(sockets, {4: external_ipv4, 6: external_ipv6})
 
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""
-        for media in negotiated.accepted:
-            if media.kind in MEDIA_TYPES:
-                self._start_media(media)
-        self.session.bind([binding_of(media, self._received) for media in negotiated.accepted if media.receive])
+        self.medias.start(self.session, negotiated.accepted)
         remote = negotiated.transport
         if remote is None:
             return
@@ -118,80 +95,46 @@ class WebRtcConnection:
             return
         self.transport.add_remote_candidate(candidate)
 
-    def _start_media(self, media: NegotiatedMedia) -> None:
-        media_type = MEDIA_TYPES[media.kind]
-        if not media.send or media_type in self._senders or not media.codecs:
-            return
-        pad = self._sink_pad(media_type)
-        sender = RtpSender(
-            ssrc=media.local_ssrc,
-            formats=[format_of(codec) for codec in media.codecs],
-            payload_type_of=lambda format: payload_type_of(media, format),
-            extensions=media.header_extensions,
-            mid=wire_mid(media, media.header_extensions),
-            flow=pad.flow,
-            timers=self._network.timers,
-        )
-        self._senders[media_type] = sender
-        self.session.add_sender(sender)
-        pad.set_want(sender.want)
-
-    # Media.
-
-    def set_stream(self, media_type: MediaType, stream: Stream[object] | None) -> None:
-        """What the endpoint's sink pad is fed from has changed."""
-        sender = self._senders.get(media_type)
-        if sender is not None:
-            sender.set_stream(stream)  # type: ignore[arg-type]  # its want is for RTP streams only
-
-    def sender(self, media_type: MediaType) -> RtpSender | None:
-        return self._senders.get(media_type)
-
-    def _received(self, receiver: RtpReceiver) -> None:
-        """The first packet of a source, or of another codec in it: the pad gives that stream from now on."""
-        stream = receiver.stream
-        media_type = MediaType.AUDIO if stream.format.is_audio else MediaType.VIDEO
-        former = self._announced.get(media_type)
-        if former is not None and former != receiver.ssrc and former in self.session.receivers:
-            logger.info("%s: SSRC %d takes over from %d", media_type, receiver.ssrc, former)
-        self._announced[media_type] = receiver.ssrc
-        pad = self._source_pad(media_type)
-        pad.set_input(stream)
-        pad.flow.measure = lambda: receiver.reception.packets_received
-        if former is not None and former in self.session.receivers:
-            self.session.receivers[former].flow = None
-        receiver.flow = pad.flow
-
     # TransportListener.
 
+    def on_local_candidate(self, candidate: Candidate) -> None:
+        self._candidates.add(candidate)
+
+    def on_gathering_done(self) -> None:
+        self._candidates.finish()
+
     def on_ice_state(self, old: IceState, new: IceState) -> None:
+        """Tell clients."""
         logger.debug("ICE %s -> %s", old.value, new.value)
         self._report.ice_state(new)
 
     def on_pair_selected(self, local: Candidate, remote: Candidate) -> None:
+        """Tell clients."""
         self._report.pair_selected(local, remote)
 
     def on_dtls_state(self, state: DtlsState) -> None:
+        """Tell clients."""
         self._report.dtls_state(state)
 
     def on_connected(self) -> None:
+        """Media may flow: start reports and senders."""
         self._on_connection(True)
         self.session.start()
-        for sender in self._senders.values():
-            sender.set_route(self.transport)
+        self.medias.set_route(self.transport)
 
     def on_rerouted(self) -> None:
-        for sender in self._senders.values():
-            sender.set_route(self.transport)
+        """Move the senders to the other socket."""
+        self.medias.set_route(self.transport)
 
     def on_disconnected(self) -> None:
-        for sender in self._senders.values():
-            sender.set_route(None)
+        """Nothing can be sent any more."""
+        self.medias.set_route(None)
         self._on_connection(False)
 
     def on_application_data(self, messages: list[bytes]) -> None:
         """Data channels are not served yet; their association is left unanswered."""
 
     def close(self) -> None:
+        """Say goodbye and free everything."""
         self.session.close()
         self.transport.close()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
-
-from kms_elements.generated.events import IceGatheringDone
 from kms_elements.generated.interfaces import WebRtcEndpointInterface
 from kms_elements.generated.types import (
     CertificateKeyType,
@@ -18,10 +15,13 @@ from kms_elements.generated.types import (
     IceCandidatePair,
     IceConnection,
 )
+from kms_elements.rtp_common.limits import EndpointLimits, remb_settings
+from kms_elements.rtp_common.negotiation import parse_description
+from kms_elements.rtp_common.statistics import SessionStats
+from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.connection import WebRtcConnection
 from kms_elements.webrtc.ice_report import IceReport
 from kms_elements.webrtc.negotiation import capabilities_of
-from kms_elements.webrtc.statistics import SessionStats
 from kms_trio.api import (
     BaseRtpEndpoint,
     ConnectionState,
@@ -36,7 +36,6 @@ from kms_trio.api import (
     ObjectContext,
     OfferOptions,
     RembParams,
-    RembSettings,
     RemoteClass,
     RtpSession,
     Stats,
@@ -53,12 +52,10 @@ from kms_trio.rtc.sdp import (
     LocalStream,
     LocalTransport,
     Negotiated,
-    SdpError,
     SessionDescription,
     apply_answer,
     create_answer,
     create_offer,
-    parse,
     with_candidates,
     write,
 )
@@ -109,6 +106,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._connection: WebRtcConnection | None = None
         self._stats: SessionStats | None = None
         self._report = IceReport(self.emit, context.next_number("dtlssrtp"))
+        self._candidates = LocalCandidates(self._report, self.emit)
         self._cname = f"user{secrets.randbits(32)}@host-{secrets.token_hex(4)}"
         self._session_id = ntp_from_unix(context.clock.unix()) >> 32
         self._local: SessionDescription | None = None
@@ -129,6 +127,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"certificate {pem} cannot be used: {problem}") from problem
 
     async def close(self) -> None:
+        """Say goodbye to the peer."""
         if self._connection is not None:
             self._connection.close()
         await super().close()
@@ -142,37 +141,28 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             offer_to_receive_video=options.offer_to_receive_video is not False,
         )
         self._local = create_offer(self._capabilities(), self._local_transport(connection), self._local_ids(), wanted)
-        self._announce_candidates()
+        self._candidates.describe(self._local)
         return write(self._local)
 
     async def _make_answer(self, offer_text: str) -> str:
-        offer = self._parse(offer_text)
+        offer = parse_description(offer_text, self.id)
         connection = self._connect(IceRole.CONTROLLED)
-        negotiated = create_answer(
-            offer, self._capabilities(), self._local_transport(connection), self._local_ids()
-        )
+        negotiated = create_answer(offer, self._capabilities(), self._local_transport(connection), self._local_ids())
         self._run(connection, negotiated)
-        self._announce_candidates()
-        return write(negotiated.local)
+        self._candidates.describe(negotiated.local)
+        return self.current_local_sdp(write(negotiated.local))  # the peer's candidates may have led to more of ours
 
     async def _apply_answer(self, answer_text: str) -> None:
-        answer = self._parse(answer_text)
+        answer = parse_description(answer_text, self.id)
         assert self._local is not None and self._connection is not None, "an answer follows an offer"
         negotiated = apply_answer(self._local, answer, self._capabilities())
         self._run(self._connection, negotiated)
 
     def current_local_sdp(self, negotiated: str) -> str:
         """With the candidates that have been gathered since."""
-        if self._local is None or self._connection is None:
+        if self._local is None:
             return negotiated
-        return write(with_candidates(self._local, self._connection.candidates))
-
-    def _parse(self, text: str) -> SessionDescription:
-        try:
-            return parse(text)
-        except SdpError as problem:
-            logger.info("%s: %s", self.id, problem)
-            raise KurentoError(ErrorCode.SDP_PARSE_ERROR, "Invalid SDP") from problem
+        return write(with_candidates(self._local, self._candidates.texts))
 
     def _capabilities(self) -> EndpointCapabilities:
         return capabilities_of(
@@ -191,7 +181,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             ice_ufrag=credentials.ufrag,
             ice_pwd=credentials.password,
             fingerprints=(Fingerprint("sha-256", self._identity.fingerprint("sha-256")),),
-            candidates=tuple(connection.candidates),
+            candidates=tuple(self._candidates.texts),
         )
 
     def _local_ids(self) -> LocalIds:
@@ -216,23 +206,24 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             cname=self._cname,
             send_rtcp=lambda data: connection.transport.send_rtcp(data),
             on_media_state=self._media_state_changed,
-            limits=_Limits(self),
-            remb_settings=_remb_settings(self.effective_remb_params),
+            limits=EndpointLimits(self),
+            remb_settings=remb_settings(self.effective_remb_params),
             reduced_size=True,
         )
         connection = WebRtcConnection(
             self._network,
             session,
             self._report,
+            self._candidates,
             role,
             source_pad=self.source_pad,
             sink_pad=self.sink_pad,
             on_connection=self._connection_changed,
         )
         self._connection = connection
-        self._stats = SessionStats(session, self.context.clock.unix)
+        self._stats = SessionStats((session,), self.context.clock.unix)
         if self._gathering_asked:
-            connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
+            self._gather(connection)
         return connection
 
     def _run(self, connection: WebRtcConnection, negotiated: Negotiated) -> None:
@@ -242,7 +233,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         for media_type in (MediaType.AUDIO, MediaType.VIDEO):
             sink = self.pads.sinks.get((media_type, "default"))
             if sink is not None and sink.stream is not None:
-                connection.set_stream(media_type, sink.stream)
+                connection.medias.set_stream(media_type, sink.stream)
         early, self._early_candidates = self._early_candidates, []
         for candidate in early:
             self._add_candidate(connection, candidate)
@@ -250,13 +241,13 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     # ICE.
 
     def gather_candidates(self) -> None:
-        """Gather host candidates; before an SDP the request is remembered and the SDP will hold them."""
+        """Gather candidates; before an SDP the request is remembered and the SDP will hold the first of them."""
         self._gathering_asked = True
-        if self._connection is None or self._connection.candidates:
-            return
-        self._report.gathering()
-        self._connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
-        self._tell_candidates()
+        if self._connection is not None and not self._connection.gathering:
+            self._gather(self._connection)
+
+    def _gather(self, connection: WebRtcConnection) -> None:
+        connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
 
     def add_ice_candidate(self, candidate: IceCandidate) -> None:
         """Take a candidate of the peer, in any order with the SDP.
@@ -277,20 +268,6 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             raise KurentoError(ErrorCode.ICE_ADD_CANDIDATE_ERROR, "Error adding candidate")
         connection.add_remote_candidate(candidate.candidate)
 
-    def _announce_candidates(self) -> None:
-        """Gathering was asked for before the SDP: its events come now."""
-        if self._connection is not None and self._connection.candidates:
-            self._report.gathering()
-            self._tell_candidates()
-
-    def _tell_candidates(self) -> None:
-        assert self._connection is not None and self._local is not None
-        for text in self._connection.candidates:
-            for index, media in enumerate(self._local.medias):
-                if media.port:
-                    self._report.candidate_found(text, media.mid or str(index), index)
-        self.emit(IceGatheringDone())
-
     def _sockets(self) -> list[UdpSocket]:
         names = [name.strip() for name in self._network_interfaces.split(",") if name.strip()]
         loopback = self.context.settings.web_rtc_endpoint.include_loopback
@@ -308,21 +285,22 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     def sink_stream_changed(self, media_type: MediaType, description: str, stream: Stream[object] | None) -> None:
         """The pads say what this endpoint sends."""
         if self._connection is not None:
-            self._connection.set_stream(media_type, stream)
+            self._connection.medias.set_stream(media_type, stream)
 
     def _request_keyframe(self) -> bool:
-        sender = self._connection.sender(MediaType.VIDEO) if self._connection is not None else None
+        sender = self._connection.medias.sender(MediaType.VIDEO) if self._connection is not None else None
         if sender is None or sender.stream is None:
             return False
         sender.request_key_frame()
         return True
 
     def collect_stats(self, media_type: MediaType | None) -> dict[str, Stats]:
+        """One entry for each RTP stream."""
         return self._stats.collect(media_type) if self._stats is not None else {}
 
     def _remb_params_changed(self, params: RembParams) -> None:
         if self._connection is not None:
-            self._connection.session.set_remb_settings(_remb_settings(params))
+            self._connection.session.set_remb_settings(remb_settings(params))
 
     # Properties.
 
@@ -424,42 +402,5 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         raise KurentoError(ErrorCode.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, NO_DATA_CHANNELS)
 
 
-class _Limits:
-    """The endpoint's bandwidth properties (kbit/s) as the session reads them."""
-
-    def __init__(self, endpoint: WebRtcEndpoint) -> None:
-        self._endpoint = endpoint
-
-    @property
-    def min_video_receive_bps(self) -> int:
-        return self._endpoint.min_video_recv_bandwidth * 1000
-
-    @property
-    def max_video_receive_bps(self) -> int:
-        return self._endpoint.max_video_recv_bandwidth * 1000
-
-    @property
-    def min_video_send_bps(self) -> int:
-        return self._endpoint.min_video_send_bandwidth * 1000
-
-    @property
-    def max_video_send_bps(self) -> int:
-        return self._endpoint.max_video_send_bandwidth * 1000
-
-
 def _new_stream() -> LocalStream:
     return LocalStream(ssrc=secrets.randbelow(0xFFFFFFFE) + 1)
-
-
-def _remb_settings(params: RembParams) -> RembSettings:
-    given: dict[str, Any] = {
-        "packets_recv_interval_top": params.packets_recv_interval_top,
-        "exponential_factor": params.exponential_factor,
-        "lineal_factor_min_bps": params.lineal_factor_min,
-        "lineal_factor_grade": params.lineal_factor_grade,
-        "decrement_factor": params.decrement_factor,
-        "threshold_factor": params.threshold_factor,
-        "up_losses": params.up_losses,
-        "remb_on_connect_bps": params.remb_on_connect,
-    }
-    return attrs.evolve(RembSettings(), **{name: value for name, value in given.items() if value is not None})

@@ -1,18 +1,18 @@
-"""What getStats of a WebRtcEndpoint says (RTCStats of the Kurento API)."""
+"""What getStats of an RTP endpoint says (RTCStats of the Kurento API)."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from kms_trio.api import (
     MediaType,
+    RTCInboundRTPStreamStats,
+    RTCOutboundRTPStreamStats,
     RtpReceiver,
     RtpSender,
     RtpSession,
-    RTCInboundRTPStreamStats,
-    RTCOutboundRTPStreamStats,
     Stats,
     StatsType,
 )
@@ -21,10 +21,10 @@ __all__ = ["SessionStats"]
 
 
 class SessionStats:
-    """Statistics of one session; the id of a stream stays the same from call to call."""
+    """Statistics of an endpoint's sessions, whose number may grow; a stream's id stays the same from call to call."""
 
-    def __init__(self, session: RtpSession, unix_s: Callable[[], float]) -> None:
-        self._session = session
+    def __init__(self, sessions: Collection[RtpSession], unix_s: Callable[[], float]) -> None:
+        self._sessions = sessions
         self._unix_s = unix_s
         self._ids: dict[int, str] = {}
 
@@ -33,15 +33,16 @@ class SessionStats:
         if media_type is MediaType.DATA:
             return {}
         stats: list[Stats] = []
-        for receiver in self._session.receivers.values():
-            if media_type in (None, _media_type(receiver.stream.format.is_audio)):
-                stats.append(self._inbound(receiver))
-        for sender in self._session.senders.values():
-            if media_type in (None, _media_type(sender.leg.audio)):
-                stats.append(self._outbound(sender))
+        for session in self._sessions:
+            for receiver in session.receivers.values():
+                if media_type in (None, _media_type(receiver.stream.format.is_audio)):
+                    stats.append(self._inbound(receiver, session))
+            for sender in session.senders.values():
+                if media_type in (None, _media_type(sender.leg.audio)):
+                    stats.append(self._outbound(sender))
         return {each.id: each for each in stats}
 
-    def _inbound(self, receiver: RtpReceiver) -> RTCInboundRTPStreamStats:
+    def _inbound(self, receiver: RtpReceiver, session: RtpSession) -> RTCInboundRTPStreamStats:
         reception = receiver.reception
         return RTCInboundRTPStreamStats(
             type=StatsType.INBOUNDRTP,
@@ -49,7 +50,7 @@ class SessionStats:
             fir_count=receiver.firs_sent,
             pli_count=receiver.key_frames.sent - receiver.firs_sent,
             nack_count=receiver.nacks_sent,
-            remb=0 if receiver.stream.format.is_audio else self._session.sent_remb_bps,
+            remb=0 if receiver.stream.format.is_audio else session.sent_remb_bps,
             packets_lost=reception.packets_lost,
             fraction_lost=float(reception.fraction_lost),
             packets_received=reception.packets_received,
