@@ -34,11 +34,16 @@ class EncoderSettings(Protocol):
     """
 
     @property
-    def encoder_bitrate_bps(self) -> int: ...
+    def encoder_bitrate_bps(self) -> int:
+        """Where encoders start."""
+
     @property
-    def min_encoder_bitrate_bps(self) -> int: ...
+    def min_encoder_bitrate_bps(self) -> int:
+        """What encoders go down to."""
+
     @property
-    def max_encoder_bitrate_bps(self) -> int: ...
+    def max_encoder_bitrate_bps(self) -> int:
+        """What encoders go up to."""
 
 
 @attrs.frozen
@@ -63,7 +68,8 @@ class CodecService(Protocol):
     def encoder(self, upstream: RawStream, format: Format, settings: EncoderSettings) -> EncodedStream:
         """Raises `UnsupportedFormatError` for a format that cannot be encoded."""
 
-    def can_encode(self, format: Format) -> bool: ...
+    def can_encode(self, format: Format) -> bool:
+        """Whether `encoder` would make one."""
 
 
 class AgnosticNode:
@@ -83,6 +89,7 @@ class AgnosticNode:
 
     @property
     def input(self) -> Stream[Any] | None:
+        """The stream that enters here; None while there is none."""
         return self._input
 
     def set_input(self, stream: Stream[Any] | None) -> None:

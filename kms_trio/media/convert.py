@@ -26,21 +26,26 @@ class Depacketized(EncodedStream):
         self._reorder = _ReorderBuffer()
 
     def started(self) -> None:
+        """Begin with a fresh state, and at a key frame."""
         self._depacketizer = payload_format(self.format.encoding_name).depacketizer()
         self._reorder = _ReorderBuffer()
         self._upstream.attach(self)
         self._upstream.request_key_frame()
 
     def stopped(self) -> None:
+        """Leave the packets alone."""
         self._upstream.detach(self)
 
     def request_key_frame(self) -> None:
+        """Pass the request on to the source."""
         self._upstream.request_key_frame()
 
     def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        """Pass the wish on to the source."""
         self._upstream.want_bitrate(self, bitrate_bps)
 
     def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
+        """Put packets in order and push the frames that they complete."""
         for packet in packets:
             for ordered in self._reorder.push(packet):
                 for frame in self._depacketizer.push(ordered):
@@ -59,18 +64,23 @@ class Packetized(RtpStream):
         self._sequence_number = 0
 
     def started(self) -> None:
+        """Take frames from the upstream."""
         self._upstream.attach(self)
 
     def stopped(self) -> None:
+        """Leave the frames alone."""
         self._upstream.detach(self)
 
     def request_key_frame(self) -> None:
+        """Pass the request on to the encoder."""
         self._upstream.request_key_frame()
 
     def bitrate_wanted(self, bitrate_bps: int | None) -> None:
+        """Pass the wish on to the encoder."""
         self._upstream.want_bitrate(self, bitrate_bps)
 
     def on_frame(self, frame: EncodedFrame) -> None:
+        """Cut one frame into packets and push them."""
         payloads = self._packetizer.packetize(frame.data)
         last = len(payloads) - 1
         packets = []

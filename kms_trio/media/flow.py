@@ -11,15 +11,20 @@ FLOW_TICK_S = 2.0
 
 
 class TimerHandle(Protocol):
-    def cancel(self) -> None: ...
+    """A timer that can be called off."""
+
+    def cancel(self) -> None:
+        """Never call back; harmless when it is too late."""
 
 
 class Timers(Protocol):
     """Timers of a media worker, in monotonic seconds."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Monotonic seconds."""
 
-    def call_later(self, delay_s: float, callback: Callable[[], None]) -> TimerHandle: ...
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> TimerHandle:
+        """Call `callback` after `delay_s`, or a little later."""
 
 
 class FlowDetector:

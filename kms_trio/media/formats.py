@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import attrs
 
-__all__ = ["Format", "StreamKind", "Want", "ANY_FORMAT", "RAW_AUDIO", "RAW_VIDEO"]
+__all__ = ["ANY_FORMAT", "RAW_AUDIO", "RAW_VIDEO", "Format", "StreamKind", "Want"]
 
 
 class StreamKind(enum.Enum):
@@ -45,6 +45,7 @@ class Format:
 
     @property
     def is_audio(self) -> bool:
+        """Whether it has channels, as all audio has."""
         return self.channels > 0
 
     def same_encoding(self, other: Format) -> bool:
@@ -76,4 +77,5 @@ class Want:
     formats: tuple[Format, ...] = ANY_FORMAT
 
     def accepts(self, format: Format) -> bool:
+        """Whether media of this format can be passed on as it is."""
         return not self.formats or any(wanted.same_encoding(format) for wanted in self.formats)

@@ -46,6 +46,7 @@ class SourcePad:
 
     @property
     def input(self) -> Stream[Any] | None:
+        """The stream that this pad gives; None while there is none."""
         return self.node.input
 
     def set_input(self, stream: Stream[Any] | None) -> None:

@@ -33,16 +33,24 @@ Its `pts` counts in ticks of the stream's `format.clock_rate_hz` (90,000 for vid
 
 
 class RtpConsumer(Protocol):
+    """Takes RTP packets."""
+
     def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
         """Packets of one batch in order of arrival; `now` is monotonic seconds."""
 
 
 class EncodedConsumer(Protocol):
-    def on_frame(self, frame: EncodedFrame) -> None: ...
+    """Takes encoded frames."""
+
+    def on_frame(self, frame: EncodedFrame) -> None:
+        """Take one frame."""
 
 
 class RawConsumer(Protocol):
-    def on_raw(self, frame: RawFrame) -> None: ...
+    """Takes pictures or samples."""
+
+    def on_raw(self, frame: RawFrame) -> None:
+        """Take one picture or block of samples."""
 
 
 C = TypeVar("C")
@@ -93,6 +101,7 @@ class Stream(Generic[C]):
 
     @property
     def lowest_bitrate_bps(self) -> int | None:
+        """What the slowest consumer can take; None when nobody has said."""
         return min(self._bitrates_bps.values(), default=None)
 
     # What a producer implements.
@@ -111,27 +120,36 @@ class Stream(Generic[C]):
 
 
 class RtpStream(Stream[RtpConsumer]):
+    """A stream of RTP packets."""
+
     kind = StreamKind.RTP
 
     fanout: Any = None
     """The one fan-out that forwards this stream; the network layer keeps it here."""
 
     def push(self, packets: list[RtpPacket], now: float) -> None:
+        """Hand a batch to every consumer."""
         for consumer in self.consumers:
             consumer.on_rtp(packets, now)
 
 
 class EncodedStream(Stream[EncodedConsumer]):
+    """A stream of encoded frames."""
+
     kind = StreamKind.ENCODED
 
     def push(self, frame: EncodedFrame) -> None:
+        """Hand a frame to every consumer."""
         for consumer in self.consumers:
             consumer.on_frame(frame)
 
 
 class RawStream(Stream[RawConsumer]):
+    """A stream of decoded pictures or samples."""
+
     kind = StreamKind.RAW
 
     def push(self, frame: RawFrame) -> None:
+        """Hand a picture or samples to every consumer."""
         for consumer in self.consumers:
             consumer.on_raw(frame)

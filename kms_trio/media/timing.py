@@ -19,6 +19,7 @@ class SenderClock:
         self.offset_s: float | None = None
 
     def report(self, sender_unix_s: float, arrival_unix_s: float) -> None:
+        """Compare the clocks: the sender wrote its time, the report came at ours."""
         transit = arrival_unix_s - sender_unix_s
         if self.offset_s is None or transit < self.offset_s or transit > self.offset_s + 5:
             self.offset_s = transit  # a step of seconds is a clock that was set, not a slow network

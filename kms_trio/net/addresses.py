@@ -22,10 +22,12 @@ class LocalAddress:
 
     @property
     def family(self) -> socket.AddressFamily:
+        """IPv4 or IPv6."""
         return socket.AF_INET6 if ":" in self.host else socket.AF_INET
 
     @property
     def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
         return ipaddress.ip_address(self.host).is_loopback
 
 
@@ -46,9 +48,7 @@ def _preference(address: LocalAddress) -> tuple[bool, bool]:
     return address.is_loopback, address.family is socket.AF_INET6
 
 
-def select(
-    addresses: Iterable[LocalAddress], interfaces: Collection[str], include_loopback: str
-) -> list[LocalAddress]:
+def select(addresses: Iterable[LocalAddress], interfaces: Collection[str], include_loopback: str) -> list[LocalAddress]:
     """Which addresses an endpoint announces.
 
     `interfaces` are names of network interfaces (none: all).  `include_loopback` is "always", "never", or "auto": only

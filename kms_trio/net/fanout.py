@@ -47,6 +47,7 @@ class RtpFanout:
 
     @property
     def legs(self) -> frozenset[RtpLeg]:
+        """All that are fed, waiting ones included."""
         return frozenset(self._legs)
 
     def add_leg(self, leg: RtpLeg, now: float) -> None:
@@ -88,6 +89,7 @@ class RtpFanout:
             self._group_of(leg).add(leg)
 
     def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
+        """Forward a batch to every leg, and start those that waited for what is in it."""
         sent_at = abs_send_time(now)
         self._remember(packets, sent_at)
         if now - self._last_push > SILENCE_S:

@@ -49,6 +49,7 @@ class ForwardingGroup:
         self._contexts: list[Any] = []
 
     def add(self, leg: RtpLeg) -> None:
+        """Forward to `leg` from the next batch on."""
         self.legs.append(leg)
         leg.group = self
         leg.group_packets_mark = self.packets
@@ -56,6 +57,7 @@ class ForwardingGroup:
         self._stale = True
 
     def remove(self, leg: RtpLeg) -> None:
+        """Stop forwarding to `leg`, whose counters go on from here."""
         leg.packets_sent_before = leg.packets_sent
         leg.payload_bytes_sent_before = leg.payload_bytes_sent
         leg.group = None

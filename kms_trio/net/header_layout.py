@@ -1,4 +1,4 @@
-"""The RTP header that goes to a viewer: fixed part and one-byte extensions (RFC 3550 section 5.1, RFC 8285 section 4.2).
+"""The RTP header that goes to a viewer: fixed part (RFC 3550 section 5.1), one-byte extensions (RFC 8285 section 4.2).
 
 Legs whose headers have the same layout are written together: what differs between them is in a template a leg, what
 changes from packet to packet lies at the same offsets in all of them.

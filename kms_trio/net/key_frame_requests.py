@@ -43,6 +43,7 @@ class KeyFrameRequests:
         self._wanted = False
 
     def close(self) -> None:
+        """Ask no more."""
         self._wanted = False
         if self._timer is not None:
             self._timer.cancel()

@@ -28,15 +28,24 @@ class LegRoute(Protocol):
     """
 
     @property
-    def arena(self) -> SendArena: ...
+    def arena(self) -> SendArena:
+        """Where its packets are built."""
+
     @property
-    def name_address(self) -> int: ...
+    def name_address(self) -> int:
+        """Memory address of the viewer's socket address."""
+
     @property
-    def namelen(self) -> int: ...
+    def namelen(self) -> int:
+        """Length of that socket address."""
+
     @property
-    def srtp_context(self) -> Any: ...
+    def srtp_context(self) -> Any:
+        """Libsrtp's context for what is sent."""
+
     @property
-    def srtp_overhead_bytes(self) -> int: ...
+    def srtp_overhead_bytes(self) -> int:
+        """By how much encryption makes a packet longer."""
 
 
 @attrs.define(eq=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kms_trio.media.flow import FlowDetector, Timers
+from kms_trio.media.formats import Format
 from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.media.streams import RtpStream
-from kms_trio.media.formats import Format
 from kms_trio.media.timing import MediaClock, SenderClock
 from kms_trio.net.key_frame_requests import KeyFrameRequests
 from kms_trio.rtc.payload import payload_format
@@ -118,6 +118,7 @@ class RtpReceiver:
             self.stream.push(batch, now)
 
     def close(self) -> None:
+        """Ask the source for nothing any more."""
         self.key_frames.close()
 
     def _audio_level(self, packet: memoryview) -> int:

@@ -102,6 +102,7 @@ class SendArena:
         self._control = 0
 
     def room(self) -> int:
+        """How many slots are free."""
         return self.slots - self.slot
 
     def protect(self, contexts: list[Any], first: int) -> bool:

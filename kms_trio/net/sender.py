@@ -66,6 +66,7 @@ class RtpSender:
 
     @property
     def ssrc(self) -> int:
+        """Under which SSRC it sends."""
         return self.leg.ssrc
 
     @property
@@ -75,6 +76,7 @@ class RtpSender:
 
     @property
     def stream(self) -> RtpStream | None:
+        """What is forwarded."""
         return self._stream
 
     def set_stream(self, stream: RtpStream | None) -> None:
@@ -99,15 +101,18 @@ class RtpSender:
             self._stream.request_key_frame()
 
     def want_bitrate(self, bitrate_bps: int | None) -> None:
+        """The viewer can take at most so much."""
         if self._stream is not None and self._fanout is not None:
             self._stream.want_bitrate(self.leg, bitrate_bps)
 
     def nack_received(self, sequence_numbers: Sequence[int], now: float) -> None:
+        """The viewer lost these packets (16-bit sequence numbers)."""
         self.nacks_received += 1
         if self._fanout is not None:
             self._fanout.retransmit(self.leg, list(sequence_numbers), now)
 
     def pli_received(self) -> None:
+        """The viewer needs a key frame."""
         self.plis_received += 1
         self.request_key_frame()
 
@@ -119,6 +124,7 @@ class RtpSender:
             self.request_key_frame()
 
     def report_received(self, block: ReportBlock, ntp_middle_now: int) -> None:
+        """The viewer reports on what it gets."""
         self.packets_lost = block.packets_lost
         self.fraction_lost = block.fraction_lost
         round_trip_s = block.round_trip_s(ntp_middle_now)
@@ -133,6 +139,7 @@ class RtpSender:
         return None if timestamp is None else timestamp + self.leg.timestamp_offset
 
     def close(self) -> None:
+        """Forward nothing any more."""
         self._leave()
         self._stream = None
         self.leg.route = None
@@ -152,4 +159,3 @@ class RtpSender:
         if self._fanout is not None:
             self._fanout.remove_leg(self.leg, self._timers.now())
             self._fanout = None
-

@@ -16,7 +16,7 @@ import trio
 __all__ = ["Timer", "WorkerTimers"]
 
 SLACK_S = 0.002
-"""How much later than due a timer fires at most when no media flows; while media flows receive loops fire it in time."""
+"""How much later than due a timer fires at most when no media flows; else receive loops fire it in time."""
 GRIDS_S = ((1.0, 0.1), (0.2, 0.02))
 """Timers that are at least this far off are put on a grid of that width, so that one wake-up serves many of them."""
 
@@ -38,6 +38,7 @@ class Timer:
 
     @property
     def pending(self) -> bool:
+        """Whether it is still to fire."""
         return self._callback is not None
 
     def _fire(self) -> None:
@@ -59,6 +60,7 @@ class WorkerTimers:
         self._scope: trio.CancelScope | None = None
 
     def now(self) -> float:
+        """Trio's clock."""
         return trio.current_time()
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
@@ -71,6 +73,7 @@ class WorkerTimers:
         return self.call_at(when, callback)
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        """Call back at `when`, on no grid."""
         timer = Timer(when, callback)
         heapq.heappush(self._heap, (when, next(self._order), timer))
         if self._scope is not None and when + SLACK_S < self._scope.deadline:
@@ -91,7 +94,7 @@ class WorkerTimers:
             self.fire_due(trio.current_time())
 
     def fire_due(self, now: float) -> None:
-        """Fire what is due.  Receive loops call this when they are awake anyway, which spares most wake-ups of `run`."""
+        """Fire what is due.  Receive loops, awake anyway, call this too, which spares most wake-ups of `run`."""
         heap = self._heap
         while heap and heap[0][0] <= now:
             heapq.heappop(heap)[2]._fire()

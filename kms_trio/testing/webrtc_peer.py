@@ -19,8 +19,15 @@ from kms_trio.clock import SystemClock, ntp_from_unix
 from kms_trio.media.frames import EncodedFrame, RtpPacket
 from kms_trio.rtc.demux import PacketKind, classify
 from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
-from kms_trio.rtc.ice import IceAgent, IceCredentials, IceRole, host_candidate, make_credentials, parse_candidate
-from kms_trio.rtc.ice import format_candidate
+from kms_trio.rtc.ice import (
+    IceAgent,
+    IceCredentials,
+    IceRole,
+    format_candidate,
+    host_candidate,
+    make_credentials,
+    parse_candidate,
+)
 from kms_trio.rtc.payload import payload_format
 from kms_trio.rtc.rtcp import (
     FullIntraRequest,
@@ -35,7 +42,6 @@ from kms_trio.rtc.rtcp import (
 from kms_trio.rtc.rtp.header import parse_header, write_header
 from kms_trio.rtc.rtp.reception import ReceptionStatistics
 from kms_trio.rtc.rtp.sequence import SequenceUnwrapper
-from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
 from kms_trio.rtc.sdp import (
     Direction,
     EndpointCapabilities,
@@ -53,6 +59,7 @@ from kms_trio.rtc.sdp import (
     parse,
     write,
 )
+from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 
 __all__ = ["ReceivedTrack", "WebRtcPeer", "open_peer"]
@@ -169,7 +176,8 @@ class WebRtcPeer:
         """Send one encoded frame as RTP; `timestamp` in the codec's clock."""
         assert self._negotiated is not None, "frames follow the negotiation"
         media = self._negotiated.media(kind)
-        assert media is not None and self._outbound is not None, "frames follow the connection"
+        assert media is not None, f"no {kind} was negotiated"
+        assert self._outbound is not None, "frames follow the connection"
         codec = media.codecs[0]
         payloads = payload_format(codec.encoding_name).packetizer(1100).packetize(data)
         for i, payload in enumerate(payloads):

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from tests.net.peers import Sending, Viewer, make_viewer
 
 from kms_trio.media.formats import Format
 from kms_trio.media.frames import RtpPacket
@@ -16,6 +15,7 @@ from kms_trio.net.header_layout import ABS_SEND_TIME_URI, AUDIO_LEVEL_URI, MID_U
 from kms_trio.net.send_arena import SLOTS
 from kms_trio.rtc.rtp.header import parse_header, read_extension
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_SHA1_80
+from tests.net.peers import Sending, Viewer, make_viewer
 
 VP8 = Format("VP8", 90_000)
 OPUS = Format("OPUS", 48_000, 2)
@@ -74,7 +74,9 @@ def test_each_viewer_gets_every_byte(sending: Sending, viewers: int) -> None:
     for i in range(viewers):
         extensions, mid = layouts[i % 3]
         legs.append(
-            make_viewer(sending, payload_type=96 + i % 20, extensions=extensions, mid=mid, profile=PROFILES[i % 2 + i % 3 // 2])
+            make_viewer(
+                sending, payload_type=96 + i % 20, extensions=extensions, mid=mid, profile=PROFILES[i % 2 + i % 3 // 2]
+            )
         )
     stream = AskedStream(VP8)
     fanout = RtpFanout(stream)
@@ -107,7 +109,9 @@ def test_each_viewer_gets_every_byte(sending: Sending, viewers: int) -> None:
 
 def test_send_time_and_audio_level(sending: Sending) -> None:
     chance = random.Random(1)
-    viewers = [make_viewer(sending, audio=True, extensions={ABS_SEND_TIME_URI: 2, AUDIO_LEVEL_URI: 1}) for _ in range(20)]
+    viewers = [
+        make_viewer(sending, audio=True, extensions={ABS_SEND_TIME_URI: 2, AUDIO_LEVEL_URI: 1}) for _ in range(20)
+    ]
     stream = RtpStream(OPUS)
     fanout = RtpFanout(stream)
     for viewer in viewers:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 from collections.abc import Sequence
 
 import pytest
 import trio
+import trio.lowlevel
 
 from kms_trio.app import Server
 from kms_trio.errors import KurentoError
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.service import NetworkService
-from kms_trio.rtc.srtp import SrtpSession
+from kms_trio.rtc.srtp import SrtpError, SrtpSession
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM
 from kms_trio.rtc.stun import build_check
 from kms_trio.testing.rpc import RpcClient
@@ -48,7 +50,7 @@ async def test_floods_from_strangers_leave_no_trace(
                 rtp = b"\x80\x60" + chance.randbytes(200)
                 for datagram in (junk, stun, hello, rtp, b""):
                     stranger.sendto(datagram, target)
-                await trio.sleep(0)
+                await trio.lowlevel.checkpoint()
         statistics = network.statistics
         await until(lambda: statistics.strangers_dtls >= 250 and statistics.strangers_media >= 250)
         frames = len(me.peer.tracks["video"].frames)
@@ -101,11 +103,11 @@ async def test_garbage_inside_srtp_and_dtls(
         for number in range(300):
             body = chance.randbytes(chance.randrange(0, 300))
             head = bytes((chance.choice((0x80, 0x90, 0xA0, 0xB0, 0x8F)), chance.randrange(128)))
-            packet = head + number.to_bytes(2, "big") + chance.randbytes(4) + bytes((0, 0, 0, chance.randrange(64))) + body
-            try:
+            packet = (
+                head + number.to_bytes(2, "big") + chance.randbytes(4) + bytes((0, 0, 0, chance.randrange(64))) + body
+            )
+            with contextlib.suppress(SrtpError):  # libsrtp will not protect some of them: those cannot reach the server
                 await liar.peer.send_datagram(outbound.protect(packet))
-            except Exception as refusal:  # libsrtp will not protect some of them: those cannot reach the server
-                assert type(refusal).__name__ == "SrtpError"
             rtcp = bytes((0x80 | chance.randrange(32), chance.randrange(200, 210), 0, len(body) // 4 % 256)) + body
             if len(rtcp) >= 12:
                 await liar.peer.send_datagram(outbound.protect_rtcp(rtcp))
