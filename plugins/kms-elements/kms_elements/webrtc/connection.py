@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kms_elements.rtp_common.media_ties import MediaTies
-from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.ice_report import IceReport
 from kms_trio.api import DtlsIdentity, IceTransport, MediaType, NetworkService, RtpSession, UdpSocket
 from kms_trio.rtc.dtls import DtlsRole, DtlsState
@@ -17,6 +17,7 @@ from kms_trio.rtc.ice import (
     IceCredentials,
     IceRole,
     IceState,
+    format_candidate,
     parse_candidate,
 )
 from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
@@ -41,7 +42,6 @@ class WebRtcConnection:
         network: NetworkService,
         session: RtpSession,
         report: IceReport,
-        candidates: LocalCandidates,
         role: IceRole,
         *,
         source_pad: Callable[[MediaType], SourcePad],
@@ -52,19 +52,23 @@ class WebRtcConnection:
         self.transport = IceTransport(network, self, role)
         self.transport.session = session
         self.medias = MediaTies(network.timers, source_pad, sink_pad)
-        self.gathering = False
-        """Whether candidates have been asked for."""
+        self.candidates: list[str] = []
+        """Our candidates as texts, once gathered."""
         self._report = report
-        self._candidates = candidates
         self._on_connection = on_connection
 
     # Negotiation.
 
-    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> None:
-        """Look for candidates; an external address is told in place of the machine's own."""
-        self.gathering = True
-        self._candidates.begin()
-        self.transport.gather(sockets, {4: external_ipv4, 6: external_ipv6})
+    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> list[str]:
+        """Take host candidates; returns their texts, with the external addresses in place of the machine's own."""
+        external = {4: external_ipv4, 6: external_ipv6}
+        texts = []
+        for candidate in self.transport.gather(list(sockets)):
+            text = format_candidate(candidate)
+            override = external[ipaddress.ip_address(candidate.host).version]
+            texts.append(text.replace(f" {candidate.host} ", f" {override} ", 1) if override else text)
+        self.candidates = texts
+        return texts
 
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""
@@ -97,37 +101,25 @@ class WebRtcConnection:
 
     # TransportListener.
 
-    def on_local_candidate(self, candidate: Candidate) -> None:
-        self._candidates.add(candidate)
-
-    def on_gathering_done(self) -> None:
-        self._candidates.finish()
-
     def on_ice_state(self, old: IceState, new: IceState) -> None:
-        """Tell clients."""
         logger.debug("ICE %s -> %s", old.value, new.value)
         self._report.ice_state(new)
 
     def on_pair_selected(self, local: Candidate, remote: Candidate) -> None:
-        """Tell clients."""
         self._report.pair_selected(local, remote)
 
     def on_dtls_state(self, state: DtlsState) -> None:
-        """Tell clients."""
         self._report.dtls_state(state)
 
     def on_connected(self) -> None:
-        """Media may flow: start reports and senders."""
         self._on_connection(True)
         self.session.start()
         self.medias.set_route(self.transport)
 
     def on_rerouted(self) -> None:
-        """Move the senders to the other socket."""
         self.medias.set_route(self.transport)
 
     def on_disconnected(self) -> None:
-        """Nothing can be sent any more."""
         self.medias.set_route(None)
         self._on_connection(False)
 
@@ -135,6 +127,5 @@ class WebRtcConnection:
         """Data channels are not served yet; their association is left unanswered."""
 
     def close(self) -> None:
-        """Say goodbye and free everything."""
         self.session.close()
         self.transport.close()
