@@ -8,9 +8,12 @@ It has no task: datagrams come from the receive loops, time from one timer.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import attrs
 import numpy as np
 
 from kms_trio.media.flow import TimerHandle
@@ -47,11 +50,20 @@ HELD_DTLS_DATAGRAMS = 8
 class TransportListener(Protocol):
     """Whom a transport tells what happens."""
 
-    def on_ice_state(self, old: IceState, new: IceState) -> None: ...
+    def on_local_candidate(self, candidate: Candidate) -> None:
+        """A candidate of ours, as the peer is to be told.  May come at any time after `gather`."""
 
-    def on_pair_selected(self, local: Candidate, remote: Candidate) -> None: ...
+    def on_gathering_done(self) -> None:
+        """No more candidates are being looked for."""
 
-    def on_dtls_state(self, state: DtlsState) -> None: ...
+    def on_ice_state(self, old: IceState, new: IceState) -> None:
+        """ICE went from one state to another."""
+
+    def on_pair_selected(self, local: Candidate, remote: Candidate) -> None:
+        """A nominated pair carries the media from now on."""
+
+    def on_dtls_state(self, state: DtlsState) -> None:
+        """DTLS entered a state."""
 
     def on_connected(self) -> None:
         """SRTP is keyed: media may flow both ways."""
@@ -89,6 +101,7 @@ class IceTransport:
             tie_breaker=service.random.getrandbits(64),
             random=service.random,
             transaction_prefix=self._prefix,
+            may_pair=self._may_pair,
         )
         self._dtls: DtlsTransport | None = None
         self._dtls_state = DtlsState.NEW
@@ -96,6 +109,10 @@ class IceTransport:
         self._inbound: SrtpSession | None = None
         self._outbound: SrtpSession | None = None
         self._sockets: dict[tuple[str, int], UdpSocket] = {}
+        self.private_sockets: list[UdpSocket] = []
+        """Beside the shared ones, when the peer is in this server too."""
+        self._external: Mapping[int, str] = {}
+        self._peered = False
         self._routes: set[tuple[UdpSocket, bytes]] = set()
         self._socket: UdpSocket | None = None
         self._remote: tuple[str, int] | None = None
@@ -118,11 +135,13 @@ class IceTransport:
 
     @property
     def arena(self) -> SendArena:
+        """Where packets to the peer are built."""
         assert self._socket is not None, "a route exists from the first usable pair on"
         return self._socket.send_arena
 
     @property
     def namelen(self) -> int:
+        """Length of the peer's socket address."""
         assert self._socket is not None, "a route exists from the first usable pair on"
         return self._socket.namelen
 
@@ -130,6 +149,7 @@ class IceTransport:
 
     @property
     def ice_state(self) -> IceState:
+        """Where ICE stands."""
         return self._agent.state
 
     @property
@@ -139,25 +159,39 @@ class IceTransport:
 
     @property
     def dtls_state(self) -> DtlsState:
+        """Where DTLS stands."""
         return self._dtls_state
 
     @property
     def connected(self) -> bool:
+        """Whether media can flow."""
         return self.srtp_context is not None and not self._closed
 
     # Set-up.
 
-    def gather(self, sockets: list[UdpSocket]) -> list[Candidate]:
-        """Take host candidates from the worker's sockets, the best liked first; they are checked from now on."""
-        candidates = []
+    def gather(self, sockets: Sequence[UdpSocket], external: Mapping[int, str] | None = None) -> None:
+        """Take host candidates from the worker's sockets, the best liked first; they are checked from now on.
+
+        `external` gives, by IP version, the address that the peer is told in place of our own.
+        """
         now = self._service.timers.now()
-        for preference, sock in enumerate(sockets):
-            candidate = host_candidate(*sock.address, local_preference=0xFFFF - preference)
-            self._sockets[sock.address] = sock
-            self._agent.add_local_candidate(candidate, now)
-            candidates.append(candidate)
+        self._external = external or {}
+        for sock in sockets:
+            announced = self._add_host(sock, now)
+            self._service.own_addresses.add(announced.address)
+        if self._peered:
+            self._open_private(now)
         self._pump(now)
-        return candidates
+        self._listener.on_gathering_done()
+
+    def _add_host(self, sock: UdpSocket, now: float) -> Candidate:
+        candidate = host_candidate(*sock.address, local_preference=0xFFFF - len(self._sockets))
+        self._sockets[sock.address] = sock
+        self._agent.add_local_candidate(candidate, now)
+        external = self._external.get(ipaddress.ip_address(candidate.host).version)
+        announced = attrs.evolve(candidate, host=external) if external else candidate
+        self._listener.on_local_candidate(announced)
+        return announced
 
     def set_remote(
         self,
@@ -175,18 +209,40 @@ class IceTransport:
         self._pump(now)
 
     def add_remote_candidate(self, candidate: Candidate) -> None:
+        """Take a candidate of the peer; one of our own sockets' means that the peer is in this server too."""
         now = self._service.timers.now()
+        if candidate.address in self._service.own_addresses and not self._peered:
+            self._peered = True
+            if self._sockets:
+                self._open_private(now)
         self._agent.add_remote_candidate(candidate, now)
         self._pump(now)
 
     def end_of_candidates(self) -> None:
+        """The peer will signal no more candidates."""
         now = self._service.timers.now()
         self._agent.end_of_candidates(now)
         self._pump(now)
 
+    # A peer in this server: both ends on the shared port could not be told apart, as every datagram between them would
+    # go from that port to that port.
+
+    def _may_pair(self, local: tuple[str, int], remote: tuple[str, int]) -> bool:
+        return not (local in self._service.own_addresses and remote in self._service.own_addresses)
+
+    def _open_private(self, now: float) -> None:
+        """Get sockets of our own beside the shared ones."""
+        try:
+            self.private_sockets = self._service.open_private([host for host, _ in self._sockets])
+        except OSError as problem:
+            logger.error("two endpoints of this server cannot reach each other: %s", problem)
+        for sock in self.private_sockets:
+            self._add_host(sock, now)
+
     # Datagrams in.
 
     def receive_stun(self, sock: UdpSocket, data: bytes, remote: tuple[str, int], now: float) -> None:
+        """Take a STUN message that names us."""
         if self._agent.receive(data, local=sock.address, remote=remote, now=now):
             self._remember_route(sock, remote)
         self._pump(now)
@@ -327,6 +383,8 @@ class IceTransport:
             if sock.routes.get(name) is self:
                 del sock.routes[name]
         self._routes.clear()
+        for sock in self.private_sockets:
+            service.close_socket(sock)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

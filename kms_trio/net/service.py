@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 import attrs
 import trio
@@ -62,10 +62,13 @@ class NetworkService:
         self.statistics = NetworkStatistics()
         self.identities = DtlsIdentities(clock)
         self.sockets: list[UdpSocket] = []
+        self.own_addresses: set[tuple[str, int]] = set()
+        """Under which addresses the shared sockets are known, in front of NATs included."""
         self.transports_by_ufrag: dict[str, IceTransport] = {}
         self.transports_by_prefix: dict[bytes, IceTransport] = {}
         self._syscalls = Syscalls()
         self._send_batch = SendBatch()
+        self._ports = range(0)
         self._nursery: trio.Nursery | None = None
         self._dirty: list[RtpSession] = []
         self._warned: set[str] = set()
@@ -76,7 +79,9 @@ class NetworkService:
 
         Raises OSError when no port of the range is free on every local address.
         """
-        self.sockets = self._bind(local_addresses(), min_port, max_port)
+        self._ports = range(max(min_port, 1), max_port + 1)
+        self.sockets = self._bind(local_addresses())
+        self.own_addresses = {sock.address for sock in self.sockets}
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -90,11 +95,11 @@ class NetworkService:
             for sock in self.sockets:
                 sock.close()
 
-    def _bind(self, addresses: list[LocalAddress], min_port: int, max_port: int) -> list[UdpSocket]:
+    def _bind(self, addresses: list[LocalAddress]) -> list[UdpSocket]:
         """The same port on every address, so that one rule in a firewall serves all."""
-        ports = range(max(min_port, 1), max_port + 1)
+        hosts = [address.host for address in addresses]
         problem: OSError | None = None
-        for port in self.random.sample(ports, min(PORT_ATTEMPTS, len(ports))):
+        for port in self._random_ports():
             sockets: list[UdpSocket] = []
             try:
                 for address in addresses:
@@ -104,9 +109,36 @@ class NetworkService:
                 for sock in sockets:
                     sock.close()
             else:
-                logger.info("UDP port %d on %s", port, ", ".join(address.host for address in addresses))
+                logger.info("UDP port %d on %s", port, ", ".join(hosts))
                 return sockets
-        raise OSError(f"no free UDP port from {min_port} to {max_port} on {[a.host for a in addresses]}") from problem
+        raise self._no_free_port(hosts) from problem
+
+    def open_private(self, hosts: Sequence[str]) -> list[UdpSocket]:
+        """Sockets for one transport, on one port of the range, dispatched like the shared ones until `close_socket`.
+
+        For a peer whose datagrams could not be told from another's on the shared port: one that is in this server too.
+        Raises OSError when no port of the range is free on every one of `hosts`.
+        """
+        problem: OSError | None = None
+        for port in self._random_ports():
+            sockets: list[UdpSocket] = []
+            try:
+                for host in hosts:
+                    sockets.append(self.open_socket(host, port, self._dispatch))
+            except OSError as error:
+                problem = error
+                for sock in sockets:
+                    self.close_socket(sock)
+            else:
+                return sockets
+        raise self._no_free_port(hosts) from problem
+
+    def _random_ports(self) -> list[int]:
+        return self.random.sample(self._ports, min(PORT_ATTEMPTS, len(self._ports)))
+
+    def _no_free_port(self, hosts: Sequence[str]) -> OSError:
+        ports = self._ports
+        return OSError(f"no free UDP port from {ports.start} to {ports.stop - 1} on {', '.join(hosts)}")
 
     def open_socket(self, host: str, port: int, on_batch: BatchHandler) -> UdpSocket:
         """A socket of one media's own, bound to `host` (a wildcard is allowed) until `close_socket`.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kms_elements.rtp_common.media_ties import MediaTies
+from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.ice_report import IceReport
 from kms_trio.api import DtlsIdentity, IceTransport, MediaType, NetworkService, RtpSession, UdpSocket
 from kms_trio.rtc.dtls import DtlsRole, DtlsState
@@ -17,7 +17,6 @@ from kms_trio.rtc.ice import (
     IceCredentials,
     IceRole,
     IceState,
-    format_candidate,
     parse_candidate,
 )
 from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
@@ -42,6 +41,7 @@ class WebRtcConnection:
         network: NetworkService,
         session: RtpSession,
         report: IceReport,
+        candidates: LocalCandidates,
         role: IceRole,
         *,
         source_pad: Callable[[MediaType], SourcePad],
@@ -52,23 +52,19 @@ class WebRtcConnection:
         self.transport = IceTransport(network, self, role)
         self.transport.session = session
         self.medias = MediaTies(network.timers, source_pad, sink_pad)
-        self.candidates: list[str] = []
-        """Our candidates as texts, once gathered."""
+        self.gathering = False
+        """Whether candidates have been asked for."""
         self._report = report
+        self._candidates = candidates
         self._on_connection = on_connection
 
     # Negotiation.
 
-    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> list[str]:
-        """Take host candidates; returns their texts, with the external addresses in place of the machine's own."""
-        external = {4: external_ipv4, 6: external_ipv6}
-        texts = []
-        for candidate in self.transport.gather(list(sockets)):
-            text = format_candidate(candidate)
-            override = external[ipaddress.ip_address(candidate.host).version]
-            texts.append(text.replace(f" {candidate.host} ", f" {override} ", 1) if override else text)
-        self.candidates = texts
-        return texts
+    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> None:
+        """Look for candidates; an external address is told in place of the machine's own."""
+        self.gathering = True
+        self._candidates.begin()
+        self.transport.gather(sockets, {4: external_ipv4, 6: external_ipv6})
 
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""
@@ -100,6 +96,14 @@ class WebRtcConnection:
         self.transport.add_remote_candidate(candidate)
 
     # TransportListener.
+
+    def on_local_candidate(self, candidate: Candidate) -> None:
+        """Tell the application."""
+        self._candidates.add(candidate)
+
+    def on_gathering_done(self) -> None:
+        """Tell the application."""
+        self._candidates.finish()
 
     def on_ice_state(self, old: IceState, new: IceState) -> None:
         logger.debug("ICE %s -> %s", old.value, new.value)

@@ -6,7 +6,6 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from kms_elements.generated.events import IceGatheringDone
 from kms_elements.generated.interfaces import WebRtcEndpointInterface
 from kms_elements.generated.types import (
     CertificateKeyType,
@@ -19,6 +18,7 @@ from kms_elements.generated.types import (
 from kms_elements.rtp_common.limits import EndpointLimits, remb_settings
 from kms_elements.rtp_common.negotiation import parse_description
 from kms_elements.rtp_common.statistics import SessionStats
+from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.connection import WebRtcConnection
 from kms_elements.webrtc.ice_report import IceReport
 from kms_elements.webrtc.negotiation import capabilities_of
@@ -106,6 +106,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._connection: WebRtcConnection | None = None
         self._stats: SessionStats | None = None
         self._report = IceReport(self.emit, context.next_number("dtlssrtp"))
+        self._candidates = LocalCandidates(self._report, self.emit)
         self._cname = f"user{secrets.randbits(32)}@host-{secrets.token_hex(4)}"
         self._session_id = ntp_from_unix(context.clock.unix()) >> 32
         self._local: SessionDescription | None = None
@@ -139,7 +140,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             offer_to_receive_video=options.offer_to_receive_video is not False,
         )
         self._local = create_offer(self._capabilities(), self._local_transport(connection), self._local_ids(), wanted)
-        self._announce_candidates()
+        self._candidates.describe(self._local)
         return write(self._local)
 
     async def _make_answer(self, offer_text: str) -> str:
@@ -149,8 +150,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             offer, self._capabilities(), self._local_transport(connection), self._local_ids()
         )
         self._run(connection, negotiated)
-        self._announce_candidates()
-        return write(negotiated.local)
+        self._candidates.describe(negotiated.local)
+        return self.current_local_sdp(write(negotiated.local))  # the peer's candidates may have led to more of ours
 
     async def _apply_answer(self, answer_text: str) -> None:
         answer = parse_description(answer_text, self.id)
@@ -160,9 +161,9 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
 
     def current_local_sdp(self, negotiated: str) -> str:
         """With the candidates that have been gathered since."""
-        if self._local is None or self._connection is None:
+        if self._local is None:
             return negotiated
-        return write(with_candidates(self._local, self._connection.candidates))
+        return write(with_candidates(self._local, self._candidates.texts))
 
     def _capabilities(self) -> EndpointCapabilities:
         return capabilities_of(
@@ -181,7 +182,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             ice_ufrag=credentials.ufrag,
             ice_pwd=credentials.password,
             fingerprints=(Fingerprint("sha-256", self._identity.fingerprint("sha-256")),),
-            candidates=tuple(connection.candidates),
+            candidates=tuple(self._candidates.texts),
         )
 
     def _local_ids(self) -> LocalIds:
@@ -214,6 +215,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             self._network,
             session,
             self._report,
+            self._candidates,
             role,
             source_pad=self.source_pad,
             sink_pad=self.sink_pad,
@@ -222,7 +224,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._connection = connection
         self._stats = SessionStats((session,), self.context.clock.unix)
         if self._gathering_asked:
-            connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
+            self._gather(connection)
         return connection
 
     def _run(self, connection: WebRtcConnection, negotiated: Negotiated) -> None:
@@ -240,13 +242,13 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     # ICE.
 
     def gather_candidates(self) -> None:
-        """Gather host candidates; before an SDP the request is remembered and the SDP will hold them."""
+        """Gather candidates; before an SDP the request is remembered and the SDP will hold the first of them."""
         self._gathering_asked = True
-        if self._connection is None or self._connection.candidates:
-            return
-        self._report.gathering()
-        self._connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
-        self._tell_candidates()
+        if self._connection is not None and not self._connection.gathering:
+            self._gather(self._connection)
+
+    def _gather(self, connection: WebRtcConnection) -> None:
+        connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
 
     def add_ice_candidate(self, candidate: IceCandidate) -> None:
         """Take a candidate of the peer, in any order with the SDP.
@@ -266,20 +268,6 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         if candidate.sdp_mline_index >= len(medias) and candidate.sdp_mid not in {media.mid for media in medias}:
             raise KurentoError(ErrorCode.ICE_ADD_CANDIDATE_ERROR, "Error adding candidate")
         connection.add_remote_candidate(candidate.candidate)
-
-    def _announce_candidates(self) -> None:
-        """Gathering was asked for before the SDP: its events come now."""
-        if self._connection is not None and self._connection.candidates:
-            self._report.gathering()
-            self._tell_candidates()
-
-    def _tell_candidates(self) -> None:
-        assert self._connection is not None and self._local is not None
-        for text in self._connection.candidates:
-            for index, media in enumerate(self._local.medias):
-                if media.port:
-                    self._report.candidate_found(text, media.mid or str(index), index)
-        self.emit(IceGatheringDone())
 
     def _sockets(self) -> list[UdpSocket]:
         names = [name.strip() for name in self._network_interfaces.split(",") if name.strip()]
