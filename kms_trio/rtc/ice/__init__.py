@@ -18,6 +18,7 @@ from kms_trio.rtc.ice.candidate import (
 )
 from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource, make_credentials
 from kms_trio.rtc.ice.pairs import CandidatePair, PairState
+from kms_trio.rtc.ice.reflexive import ReflexiveGatherer, server_reflexive_candidate
 from kms_trio.rtc.ice.states import (
     IceEvent,
     IceRole,
@@ -45,6 +46,7 @@ __all__ = [
     "PairSelected",
     "PairState",
     "RandomSource",
+    "ReflexiveGatherer",
     "Transmit",
     "candidate_foundation",
     "candidate_priority",
@@ -52,4 +54,5 @@ __all__ = [
     "host_candidate",
     "make_credentials",
     "parse_candidate",
+    "server_reflexive_candidate",
 ]

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
-
-from kms_trio.rtc.ice import (
-    Candidate,
-    CandidateType,
-    IceRole,
-    IceState,
-    PairSelected,
-    candidate_foundation,
-    candidate_priority,
-    host_candidate,
-)
+from kms_trio.rtc.ice import IceRole, IceState, PairSelected, host_candidate, server_reflexive_candidate
 from kms_trio.testing.ice import IcePeer, both, introduce
 from kms_trio.testing.network import Address, FakeNetwork
 
@@ -50,26 +39,13 @@ def test_a_peer_that_tries_a_forbidden_path_is_answered_but_not_met_there() -> N
     assert right.agent.statistics.paths_avoided > 1
 
 
-def reflexive(base: Candidate, host: str, port: int) -> Candidate:
-    return attrs.evolve(
-        base,
-        foundation=candidate_foundation(CandidateType.SERVER_REFLEXIVE, base.host, server="198.51.100.9"),
-        priority=candidate_priority(CandidateType.SERVER_REFLEXIVE),
-        type=CandidateType.SERVER_REFLEXIVE,
-        host=host,
-        port=port,
-        related_address=base.host,
-        related_port=base.port,
-    )
-
-
 def test_the_selected_pair_names_the_server_reflexive_candidate() -> None:
     network = FakeNetwork()
     network.put_behind_nat("10.0.0.1", "203.0.113.1")
     inside = ("10.0.0.1", 5000)
     left = IcePeer(network, IceRole.CONTROLLING, inside, seed=1)
     right = IcePeer(network, IceRole.CONTROLLED, SHARED_RIGHT, seed=2)
-    known = reflexive(host_candidate(*inside), "203.0.113.1", 40000)
+    known = server_reflexive_candidate(host_candidate(*inside), ("203.0.113.1", 40000), "198.51.100.9")
     left.agent.add_local_candidate(known, network.now)
     introduce(left, right)
     assert network.run_until(lambda: both(IceState.COMPLETED, left, right))
