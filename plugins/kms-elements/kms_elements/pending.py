@@ -18,10 +18,6 @@ class Pending:
         raise KurentoError(ErrorCode.NOT_IMPLEMENTED, f"{cls.__name__} is not implemented by this server yet")
 
 
-class RtpEndpoint(Pending):
-    """See the spec `elements.RtpEndpoint.kmd.json`."""
-
-
 class HttpPostEndpoint(Pending):
     """See the spec `elements.HttpPostEndpoint.kmd.json`."""
 

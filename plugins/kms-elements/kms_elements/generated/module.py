@@ -337,7 +337,7 @@ _WEB_RTC_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="elements",
     version="7.3.0",
-    generation_time="Nov 21 2026 22:33:12",
+    generation_time="Nov 21 2026 23:14:52",
     package="kms_elements.generated",
     classes=MappingProxyType(
         {
@@ -396,7 +396,7 @@ MODULE = ModuleDescriptor(
             "WebRtcEndpoint": "kms_elements.webrtc:WebRtcEndpoint",
             "PlayerEndpoint": "kms_elements.player:PlayerEndpoint",
             "RecorderEndpoint": "kms_elements.recorder:RecorderEndpoint",
-            "RtpEndpoint": "kms_elements.pending:RtpEndpoint",
+            "RtpEndpoint": "kms_elements.rtp:RtpEndpoint",
             "HttpPostEndpoint": "kms_elements.pending:HttpPostEndpoint",
             "Composite": "kms_elements.pending:Composite",
             "Mixer": "kms_elements.pending:Mixer",
