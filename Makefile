@@ -30,7 +30,7 @@ $(STAMP): pyproject.toml constraints.txt $(BUNDLES)
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
-		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable ./%,$(BUNDLES))
+		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
 	@touch $@
 
 # The npm clients that the interop tests drive; without Node those tests are skipped (an error when CI=true).
@@ -86,7 +86,7 @@ constraints:
 	rm -rf $(VENV)-constraints
 	$(PYTHON) -m venv $(VENV)-constraints
 	$(VENV)-constraints/bin/python -m pip install --quiet \
-		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable ./%,$(BUNDLES))
+		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
 	{ echo '# Pinned versions of everything that `make setup` installs; refresh with `make constraints`.'; \
 		$(VENV)-constraints/bin/python -m pip freeze --exclude-editable; } > constraints.txt
 	rm -rf $(VENV)-constraints

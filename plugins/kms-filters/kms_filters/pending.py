@@ -19,17 +19,5 @@ class Pending:
         raise KurentoError(ErrorCode.NOT_IMPLEMENTED, f"{cls.__name__} is not implemented by this server yet")
 
 
-class FaceOverlayFilter(Pending):
-    """See the spec `filters.FaceOverlayFilter.kmd.json`."""
-
-
 class GStreamerFilter(Pending):
     """See the spec `filters.GStreamerFilter.kmd.json`."""
-
-
-class ImageOverlayFilter(Pending):
-    """See the spec `filters.ImageOverlayFilter.kmd.json`."""
-
-
-class ZBarFilter(Pending):
-    """See the spec `filters.ZBarFilter.kmd.json`."""

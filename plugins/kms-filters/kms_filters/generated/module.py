@@ -110,7 +110,7 @@ _Z_BAR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="filters",
     version="7.3.0",
-    generation_time="Nov 21 2026 22:43:50",
+    generation_time="Nov 21 2026 23:14:30",
     package="kms_filters.generated",
     classes=MappingProxyType(
         {
@@ -126,10 +126,10 @@ MODULE = ModuleDescriptor(
     events=MappingProxyType({"CodeFound": events.CodeFound}),
     factories=MappingProxyType(
         {
-            "FaceOverlayFilter": "kms_filters.pending:FaceOverlayFilter",
+            "FaceOverlayFilter": "kms_filters.face_overlay:FaceOverlayFilter",
             "GStreamerFilter": "kms_filters.pending:GStreamerFilter",
-            "ImageOverlayFilter": "kms_filters.pending:ImageOverlayFilter",
-            "ZBarFilter": "kms_filters.pending:ZBarFilter",
+            "ImageOverlayFilter": "kms_filters.image_overlay:ImageOverlayFilter",
+            "ZBarFilter": "kms_filters.zbar:ZBarFilter",
         },
     ),
 )
