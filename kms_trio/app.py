@@ -42,8 +42,10 @@ from kms_trio.settings import Settings
 
 logger = logging.getLogger("KurentoMediaServer")
 
-#: How long an orderly end may take: finishing recordings, saying goodbye.
-STOP_DEADLINE_S: Final = 9.0
+#: How long an orderly end may take, and how much of that releasing may: finishing recordings, goodbyes to peers.
+#: What remains is for goodbyes to clients.
+STOP_DEADLINE_S: Final = 8.0
+RELEASE_DEADLINE_S: Final = 6.0
 
 
 @attrs.define
@@ -139,7 +141,8 @@ def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkSe
         modules=plugins.modules,
     )
     resources = settings.media_server.resources
-    limits = ResourceLimits(resources.exception_limit, clock.monotonic)
+    limits = ResourceLimits(resources.exception_limit, clock.monotonic, kill_limit=resources.kill_limit)
+    limits.announce()
     lifecycle = Lifecycle(context, Catalog(plugins.modules.values()), marshaller, limits, plugins.check_create)
     sessions = Sessions(context.references, lifecycle)
     context.bus.deliver = sessions.deliver
@@ -174,7 +177,7 @@ async def _start(server: Server, listeners: Sequence[Listener], core: trio.Nurse
 async def _stop(server: Server) -> None:
     server.accepting_requests = False
     with trio.move_on_after(STOP_DEADLINE_S) as patience:
-        await server.lifecycle.release_all()
+        await server.lifecycle.release_all(RELEASE_DEADLINE_S)
         await server.rpc.say_goodbye()
     if patience.cancelled_caught:
         logger.error("The server did not come to an orderly end within %.0f s", STOP_DEADLINE_S)

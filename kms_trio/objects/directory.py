@@ -27,6 +27,11 @@ class Directory:
     def __iter__(self) -> Iterator[MediaObject]:
         return iter(tuple(self._objects.values()))
 
+    @property
+    def holds_only_manager(self) -> bool:
+        """Whether no media object is alive: only the ServerManager is."""
+        return len(self._objects) <= 1
+
     def get(self, object_id: str) -> MediaObject:
         """Return the object; raises KurentoError 40101, or 40109 for a `newref:` outside a transaction."""
         found = self._objects.get(object_id)

@@ -8,6 +8,7 @@ deadline, and say ObjectDestroyed in that order. Both happen in the task that as
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ from kms_trio.generated.core.events import ObjectCreated, ObjectDestroyed
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.objects.invoke import constructor_arguments
 from kms_trio.objects.media_object import MediaObject
+from kms_trio.objects.scopes import CLOSE_DEADLINE_S as SCOPE_DEADLINE_S
 
 if TYPE_CHECKING:
     from kms_trio.objects.catalog import Catalog
@@ -30,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 #: How long one object's `close` may take; a recorder finishes its file within it.
 CLOSE_DEADLINE_S: Final = 10.0
+
+#: How long the tasks of an object may take to end that could not be closed in time.
+LEAST_DEADLINE_S: Final = 0.2
 
 #: Constructor parameters of these types name the parent of the new object.
 _PARENT_TYPES: Final = frozenset({"MediaPipeline", "Hub"})
@@ -52,6 +57,8 @@ class Lifecycle:
         self._marshaller = marshaller
         self._limits = limits
         self._check_create = check_create
+        #: When closing must be over, by Trio's clock, however long single objects may take; set before the server ends.
+        self._close_until = math.inf
         context.on_pipeline_crash = self._pipeline_crashed
 
     async def create(self, session_id: str, type_name: str, parameters: Any) -> MediaObject:
@@ -93,12 +100,13 @@ class Lifecycle:
         abandoned = self._context.references.end_session(session_id)
         await self._destroy_ids(held if release else abandoned)
 
-    async def release_all(self) -> None:
-        """Destroy everything, as before the server ends."""
+    async def release_all(self, within_s: float = math.inf) -> None:
+        """Destroy everything, as before the server ends; what is not closed `within_s` is given up."""
+        self._close_until = trio.current_time() + within_s
         pipelines = [root for root in self._context.directory.roots() if root.id != MANAGER_ID]
         if pipelines:
             logger.info("Destroying %d pipelines that are already alive", len(pipelines))
-        await self._destroy(pipelines)
+        await self._destroy(pipelines, last=True)
 
     def _manager(self) -> MediaObject:
         return self._context.directory.get(MANAGER_ID)
@@ -107,7 +115,7 @@ class Lifecycle:
         found = (self._context.directory.find(object_id) for object_id in object_ids)
         await self._destroy([each for each in found if each is not None])
 
-    async def _destroy(self, roots: Iterable[MediaObject]) -> None:
+    async def _destroy(self, roots: Iterable[MediaObject], *, last: bool = False) -> None:
         doomed: dict[str, MediaObject] = {}
         for root in roots:
             if root.id != MANAGER_ID:
@@ -124,6 +132,8 @@ class Lifecycle:
             for each in generation:
                 self._context.bus.drop_object(each.id)
                 self._manager().emit(ObjectDestroyed(object_id=each.id))
+        if doomed and not last and self._context.directory.holds_only_manager:
+            self._limits.all_released()
 
     async def _close_all(self, objects: list[MediaObject]) -> None:
         """Close objects of one depth; several of them at the same time, as each may take its while."""
@@ -134,20 +144,22 @@ class Lifecycle:
             for each in objects:
                 nursery.start_soon(self._close, each)
 
-    @staticmethod
-    async def _close(media_object: MediaObject) -> None:
+    async def _close(self, media_object: MediaObject) -> None:
         """Named guard: an object that cannot be closed properly does not keep others from being closed."""
+        began = trio.current_time()
+        tasks_deadline_s = min(SCOPE_DEADLINE_S, max(self._close_until - began, LEAST_DEADLINE_S))
         if type(media_object).close is MediaObject.close:
-            await media_object.scope.close()  # nothing of its own to give back
+            await media_object.scope.close(tasks_deadline_s)  # nothing of its own to give back
             return
-        with trio.move_on_after(CLOSE_DEADLINE_S, shield=True) as patience:
+        with trio.move_on_at(min(began + CLOSE_DEADLINE_S, self._close_until), shield=True) as patience:
             try:
                 await media_object.close()
             except Exception:
                 logger.exception("%s: close failed", media_object.id)
         if patience.cancelled_caught:
-            logger.error("%s: close took longer than %.0f s", media_object.id, CLOSE_DEADLINE_S)
-        await media_object.scope.close()
+            logger.error("%s: close took longer than %.0f s", media_object.id, trio.current_time() - began)
+            tasks_deadline_s = LEAST_DEADLINE_S
+        await media_object.scope.close(tasks_deadline_s)
 
     def _pipeline_crashed(self, pipeline: MediaObject) -> None:
         self._context.supervisor.adopt(lambda: self.release(pipeline))

@@ -1,74 +1,117 @@
-"""How near the process is to its limits on threads and open files."""
+"""Refusing work before threads or open files run out, and ending a server that idles above its limits."""
 
 from __future__ import annotations
 
 import logging
 import os
-import resource
-import threading
+import signal
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.objects.process_limits import Usage, count_usage, file_limit, thread_limit
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("KurentoResourceManager")
 
-#: Counting descriptors walks a directory, so a count serves for this long.
+#: Counting descriptors walks a directory, so a count serves for this long...
 COUNT_LIFETIME_S: Final = 0.25
 
-_DESCRIPTORS: Final = Path("/proc/self/fd")
+#: ...or until objects of this appetite, which were created since, might have used up what was left.
+APPETITE: Final = Usage(threads=4, files=8)
+
+
+def terminate_process() -> None:
+    """Ask this process for an orderly end, as an operator would."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class ResourceLimits:
-    """Refuses new objects while the process is above `exception_limit` (0 to 1) of a limit."""
+    """Refuses new objects while the process is above `exception_limit` (0 to 1) of a limit.
 
-    def __init__(self, exception_limit: float, monotonic: Callable[[], float]) -> None:
+    With a `kill_limit`, `all_released` calls `terminate` when the process is above that: descriptors or threads
+    that remain although no object does are lost for good, and a supervisor starts a fresh server.
+    """
+
+    def __init__(
+        self,
+        exception_limit: float,
+        monotonic: Callable[[], float],
+        *,
+        kill_limit: float | None = None,
+        count: Callable[[], Usage] = count_usage,
+        terminate: Callable[[], None] = terminate_process,
+    ) -> None:
         self._exception_limit = exception_limit
+        self._kill_limit = kill_limit
         self._monotonic = monotonic
+        self._count = count
+        self._terminate = terminate
         self._counted_at = -COUNT_LIFETIME_S
-        self._used: tuple[int, int] = (0, 0)
-        self.thread_limit = _soft_limit(resource.RLIMIT_NPROC)
-        self.file_limit = _soft_limit(resource.RLIMIT_NOFILE)
+        self._checks_since = 0
+        self._used = Usage(0, 0)
+        self.thread_limit = thread_limit()
+        self.file_limit = file_limit()
+
+    def announce(self) -> None:
+        """Log what the limits are."""
+        logger.info("System limits: %s threads, %s files", *map(_words, (self.thread_limit, self.file_limit)))
+        logger.info(
+            "Using above %.0f%% of system limits will throw NOT_ENOUGH_RESOURCES exception", 100 * self._exception_limit
+        )
+        if self._kill_limit is not None:
+            logger.info(
+                "Using above %.2f%% of system limits will kill the server when no objects are alive",
+                100 * self._kill_limit,
+            )
 
     def check(self) -> None:
-        """Raise KurentoError 40009 when there is no room for another object."""
-        threads, files = self.used()
-        if self._over(threads, self.thread_limit):
-            raise _exhausted("threads", self.thread_limit)
-        if self._over(files, self.file_limit):
-            raise _exhausted("files", self.file_limit)
+        """Make room for one more object. Raises KurentoError 40009 when there is none."""
+        self._checks_since += 1
+        appetite = Usage(APPETITE.threads * self._checks_since, APPETITE.files * self._checks_since)
+        if self._counted_at + COUNT_LIFETIME_S <= self._monotonic() or self._excess(self._exception_limit, appetite):
+            self._count_now()
+        excess = self._excess(self._exception_limit)
+        if excess is not None:
+            logger.error("%s", excess)
+            raise KurentoError(ErrorCode.NOT_ENOUGH_RESOURCES, excess)
 
-    def used(self) -> tuple[int, int]:
+    def all_released(self) -> None:
+        """No media object is left: end the process if it is above the kill limit all the same."""
+        if self._kill_limit is None:
+            return
+        self._count_now()
+        excess = self._excess(self._kill_limit)
+        if excess is not None:
+            logger.error("Resources over the limit, server will be killed: %s", excess)
+            self._terminate()
+
+    def used(self) -> Usage:
         """Return threads and open files, counted a moment ago."""
-        now = self._monotonic()
-        if now - self._counted_at >= COUNT_LIFETIME_S:
-            self._counted_at = now
-            self._used = (threading.active_count(), _open_files())
+        if self._counted_at + COUNT_LIFETIME_S <= self._monotonic():
+            self._count_now()
         return self._used
 
     def fraction(self) -> float:
         """Return the part of the tighter limit that is in use, 0 when there is none."""
-        threads, files = self.used()
-        parts = [used / limit for used, limit in ((threads, self.thread_limit), (files, self.file_limit)) if limit]
+        used = self.used()
+        parts = [
+            part / limit for part, limit in ((used.threads, self.thread_limit), (used.files, self.file_limit)) if limit
+        ]
         return max(parts, default=0.0)
 
-    def _over(self, used: int, limit: int | None) -> bool:
-        return limit is not None and used > limit * self._exception_limit
+    def _count_now(self) -> None:
+        self._counted_at = self._monotonic()
+        self._checks_since = 0
+        self._used = self._count()
+
+    def _excess(self, part: float, more: Usage = Usage(0, 0)) -> str | None:  # noqa: B008 - frozen
+        """What would be above `part` of its limit with `more` than was counted, in words; None if nothing would."""
+        if self.thread_limit is not None and self._used.threads + more.threads > self.thread_limit * part:
+            return f"Reached KMS threads limit: {self.thread_limit}"
+        if self.file_limit is not None and self._used.files + more.files > self.file_limit * part:
+            return f"Reached KMS files limit: {self.file_limit}"
+        return None
 
 
-def _soft_limit(which: int) -> int | None:
-    soft, _ = resource.getrlimit(which)
-    return None if soft == resource.RLIM_INFINITY else soft
-
-
-def _open_files() -> int:
-    try:
-        return len(os.listdir(_DESCRIPTORS))  # noqa: PTH208 - half the cost of building paths
-    except OSError:
-        return 0
-
-
-def _exhausted(what: str, limit: int | None) -> KurentoError:
-    logger.error("Reached KMS %s limit: %s", what, limit)
-    return KurentoError(ErrorCode.NOT_ENOUGH_RESOURCES, f"Reached KMS {what} limit: {limit}")
+def _words(limit: int | None) -> str:
+    return "unlimited" if limit is None else str(limit)

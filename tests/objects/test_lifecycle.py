@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+import trio
 
 from kms_trio.app import Server
 from kms_trio.errors import ErrorCode, KurentoError
@@ -15,7 +16,6 @@ from kms_trio.objects.hub_port import HubPort
 from kms_trio.objects.ids import MANAGER_ID, pipeline_id
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.pass_through import PassThrough
-from kms_trio.objects.resources import ResourceLimits
 
 Create = Callable[..., Awaitable[Any]]
 
@@ -105,16 +105,6 @@ async def test_manager_stays(parts: Server) -> None:
     assert parts.context.directory.get(MANAGER_ID) is manager
 
 
-async def test_resource_limits_refuse(parts: Server, create: Create, clock: Any) -> None:
-    limits = ResourceLimits(0.8, clock.monotonic)
-    limits.check()
-    limits.file_limit = 1
-    with pytest.raises(KurentoError) as refused:
-        limits.check()
-    assert (refused.value.code, refused.value.message) == (40009, "Reached KMS files limit: 1")
-    assert limits.fraction() > 1
-
-
 async def test_bundle_that_does_not_import_makes_its_classes_unavailable(parts: Server, create: Create) -> None:
     entries = parts.lifecycle._catalog._entries
     entries["PassThrough"] = attrs.evolve(entries["PassThrough"], path="no_such_package.module:PassThrough")
@@ -129,4 +119,17 @@ async def test_release_all(parts: Server, create: Create) -> None:
     for _ in range(3):
         await create("MediaPipeline")
     await parts.lifecycle.release_all()
+    assert [each.id for each in parts.context.directory] == [MANAGER_ID]
+
+
+async def test_release_all_gives_up_what_does_not_close(
+    parts: Server, create: Create, autojump_clock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipeline = await create("MediaPipeline")
+    stuck = await create("PassThrough", mediaPipeline=pipeline.id)
+    stuck.close = trio.sleep_forever
+    began = trio.current_time()
+    await parts.lifecycle.release_all(6.0)
+    assert trio.current_time() - began == pytest.approx(6.0)
+    assert f"{stuck.id}: close took longer than 6 s" in caplog.text
     assert [each.id for each in parts.context.directory] == [MANAGER_ID]

@@ -1,0 +1,86 @@
+"""What the system lets this process have: threads and open files, and how many of each it has.
+
+Threads are bounded by RLIMIT_NPROC and by the pids controller of the control group (systemd's TasksMax, Docker's
+`--pids-limit`); the lower of the two counts. Threads of native libraries count as well, so Python is not asked.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+_DESCRIPTORS: Final = "/proc/self/fd"
+_TASKS: Final = "/proc/self/task"
+_CONTROL_GROUPS: Final = Path("/proc/self/cgroup")
+_CONTROL_GROUP_FOLDER: Final = Path("/sys/fs/cgroup")
+
+
+@attrs.frozen
+class Usage:
+    """Threads and open files of the process."""
+
+    threads: int
+    files: int
+
+
+def count_usage() -> Usage:
+    """Count; costs some microseconds, and more the more there are."""
+    return Usage(_entries(_TASKS), _entries(_DESCRIPTORS))
+
+
+def file_limit() -> int | None:
+    """How many files may be open at once; None when that is unlimited."""
+    return _soft_limit(resource.RLIMIT_NOFILE)
+
+
+def thread_limit() -> int | None:
+    """How many threads there may be; None when that is unlimited."""
+    limits = [_soft_limit(resource.RLIMIT_NPROC), *(_pids_max(file) for file in _pids_files())]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def raise_file_limit() -> None:
+    """Take as many open files as the hard limit grants: the soft one is small for the sake of programs with select."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):
+            return  # some systems grant less than they say; what there was stays
+
+
+def _soft_limit(which: int) -> int | None:
+    soft, _ = resource.getrlimit(which)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _pids_files() -> Iterator[Path]:
+    """Where the control group of the process says how many tasks it may have (cgroups(7), versions 1 and 2)."""
+    try:
+        lines = _CONTROL_GROUPS.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _number, controllers, path = line.split(":", 2)
+        if controllers == "" or "pids" in controllers.split(","):
+            yield _CONTROL_GROUP_FOLDER / controllers / path.lstrip("/") / "pids.max"
+
+
+def _pids_max(file: Path) -> int | None:
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() else None
+
+
+def _entries(folder: str) -> int:
+    try:
+        return len(os.listdir(folder))  # noqa: PTH208 - half the cost of building paths
+    except OSError:
+        return 0
