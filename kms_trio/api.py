@@ -14,6 +14,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import RaiseBase as Event
 from kms_trio.generated.core.types import (
     ConnectionState,
+    FilterType,
     MediaState,
     MediaType,
     OfferOptions,
@@ -63,6 +64,7 @@ __all__ = [
     "ErrorCode",
     "Event",
     "Filter",
+    "FilterType",
     "Hub",
     "HubPort",
     "IceTransport",

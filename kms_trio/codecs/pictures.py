@@ -81,7 +81,7 @@ class PictureView:
 
 
 def frame_of_picture(picture: object, format: PictureFormat, source: av.VideoFrame) -> av.VideoFrame:
-    """A frame that shows `picture`, without copying it, at the time of `source`.
+    """A frame that shows `picture`, as a rule without copying it, at the time of `source`.
 
     Raises `PictureError` when that is no array of this format.
     """
@@ -96,7 +96,9 @@ def frame_of_picture(picture: object, format: PictureFormat, source: av.VideoFra
         fits = picture.shape[0] % 3 == 0 and picture.shape[1] % 2 == 0
     if not fits or not picture.size:
         raise PictureError(f"expected a picture of shape {wanted} for {format.name}, got {picture.shape}")
-    frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(picture), format.value)
+    whole = format is not PictureFormat.YUV or picture.shape[0] % 6 == 0  # else PyAV's view loses two rows
+    make = av.VideoFrame.from_numpy_buffer if whole else av.VideoFrame.from_ndarray
+    frame = make(np.ascontiguousarray(picture), format.value)
     frame.pts = source.pts
     if source.time_base:  # unset in frames that were made without a time
         frame.time_base = source.time_base

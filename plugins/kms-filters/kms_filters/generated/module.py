@@ -110,7 +110,7 @@ _Z_BAR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="filters",
     version="7.3.0",
-    generation_time="Nov 21 2026 23:14:30",
+    generation_time="Nov 21 2026 23:23:21",
     package="kms_filters.generated",
     classes=MappingProxyType(
         {
@@ -127,7 +127,7 @@ MODULE = ModuleDescriptor(
     factories=MappingProxyType(
         {
             "FaceOverlayFilter": "kms_filters.face_overlay:FaceOverlayFilter",
-            "GStreamerFilter": "kms_filters.pending:GStreamerFilter",
+            "GStreamerFilter": "kms_filters.gstreamer:GStreamerFilter",
             "ImageOverlayFilter": "kms_filters.image_overlay:ImageOverlayFilter",
             "ZBarFilter": "kms_filters.zbar:ZBarFilter",
         },
