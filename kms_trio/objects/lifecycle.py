@@ -78,7 +78,7 @@ class Lifecycle:
             if parent is not None and parent.releasing:
                 raise KurentoError(ErrorCode.MEDIA_OBJECT_NOT_FOUND, f"Object '{parent.id}' not found")
         except BaseException:
-            await self._close(created)
+            await self._close(created)  # noqa: ASYNC102 - shielded and bounded there
             raise
         self._context.directory.add(created)
         self._context.references.add_created(session_id, created.id)

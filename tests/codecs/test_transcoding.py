@@ -226,7 +226,7 @@ async def test_threads_end_with_their_streams(codecs: CodecService, settings: En
     encoded.detach(sink)
     assert raw.consumers == ()
     with trio.fail_after(PATIENCE_S):
-        while codecs.running:
+        while codecs.running:  # noqa: ASYNC110 - a thread ends, and tells nobody
             await trio.lowlevel.checkpoint()
 
 
