@@ -12,8 +12,8 @@ import attrs
 T = TypeVar("T")
 
 INITIAL_RTO_S: Final = 0.5
-MAX_ATTEMPTS: Final = 5
-"""Transmissions of one request over UDP: at 0, 0.5, 1.5, 3.5 and 7.5 s."""
+MAX_ATTEMPTS: Final = 4
+"""Transmissions of one request over UDP: at 0, 0.5, 1.5 and 3.5 s."""
 LAST_WAIT_S: Final = 2.0
 """How long the last transmission may take to be answered.  RFC 8489 would go on for 39.5 s in all; applications that
 wait for the end of gathering would wait as long for a server that is not there."""
