@@ -20,23 +20,3 @@ class Pending:
 
 class HttpPostEndpoint(Pending):
     """See the spec `elements.HttpPostEndpoint.kmd.json`."""
-
-
-class Composite(Pending):
-    """See the spec `elements.Composite.kmd.json`."""
-
-
-class Mixer(Pending):
-    """See the spec `elements.Mixer.kmd.json`."""
-
-
-class Dispatcher(Pending):
-    """See the spec `elements.Dispatcher.kmd.json`."""
-
-
-class DispatcherOneToMany(Pending):
-    """See the spec `elements.DispatcherOneToMany.kmd.json`."""
-
-
-class AlphaBlending(Pending):
-    """See the spec `elements.AlphaBlending.kmd.json`."""

@@ -1,0 +1,152 @@
+"""Worker side of mixing samples: a playout buffer for each participant, a sum and a limiter for each ear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+import attrs
+import av
+import numpy as np
+
+from kms_elements.hubs.playout_buffer import FADE, FALLING, RISING, PlayoutBuffer, Samples
+from kms_trio.api import Resampler
+from kms_trio.media.formats import RAW_AUDIO
+
+__all__ = ["BLOCK", "AudioMixer", "AudioTick", "EarWork", "Heard"]
+
+RATE_HZ: Final = RAW_AUDIO.clock_rate_hz
+BLOCK: Final = RATE_HZ // 50
+"""Samples of a block: 20 ms, what Opus takes for a packet."""
+LOUDEST: Final = 32_767.0
+RECOVERY: Final = 1.02
+"""How much the limiter lets go in a block."""
+
+Heard = tuple[int, tuple[av.AudioFrame, ...]]
+"""Clock rate of the timestamps, and the frames."""
+
+
+@attrs.frozen
+class EarWork:
+    """Whom an ear hears: the participants in `only`, or all, but never `without`."""
+
+    key: int
+    only: frozenset[int] | None = None
+    without: int | None = None
+
+
+@attrs.frozen(eq=False)
+class AudioTick:
+    """Blocks to make, the first one beginning at sample `begin`, and what came since the last tick.
+
+    `arrived` has an entry for each participant, frames or not.
+    """
+
+    begin: int
+    blocks: int
+    arrived: Mapping[int, Heard]
+    ears: tuple[EarWork, ...]
+
+
+class AudioMixer:
+    """Mixes; results are pairs of an ear's key and a frame in the shape of `RAW_AUDIO`."""
+
+    def __init__(self) -> None:
+        self._participants: dict[int, _Participant] = {}
+        self._ears: dict[int, _Ear] = {}
+
+    def convert(self, tick: AudioTick) -> Sequence[tuple[int, av.AudioFrame]]:
+        """Take in what arrived and make the blocks for all ears."""
+        for key, (clock_rate_hz, frames) in tick.arrived.items():
+            self._participants.setdefault(key, _Participant()).hear(clock_rate_hz, frames)
+        self._ears = {work.key: self._ears.get(work.key) or _Ear(work) for work in tick.ears}
+        mixed = []
+        for number in range(tick.blocks):
+            said = {key: each.buffer.read(BLOCK) for key, each in self._participants.items()}
+            voices = {key: block for key, block in said.items() if block is not None}
+            total = _sum(list(voices.values()))
+            for work in tick.ears:
+                frame = _frame(self._ears[work.key].mix(work, voices, total))
+                frame.pts, frame.time_base = tick.begin + number * BLOCK, Fraction(1, RATE_HZ)
+                mixed.append((work.key, frame))
+        # Who has left is heard to the end of what was said.
+        self._participants = {
+            key: each for key, each in self._participants.items() if key in tick.arrived or each.buffer.level
+        }
+        return mixed
+
+
+class _Ear:
+    def __init__(self, work: EarWork) -> None:
+        self._work = work
+        self._gain = 1.0
+
+    def mix(self, work: EarWork, voices: Mapping[int, Samples], total: Samples) -> Samples:
+        mix = _mix(work, voices, total)
+        if work != self._work:  # who is heard has changed: cross-fade
+            mix = mix.copy()
+            mix[:FADE] = mix[:FADE] * RISING + _mix(self._work, voices, total)[:FADE] * FALLING
+            self._work = work
+        return self._limited(mix)
+
+    def _limited(self, mix: Samples) -> Samples:
+        """Turned down where the sum is too loud, at once, and up again slowly."""
+        peak = float(np.abs(mix).max())
+        before = self._gain
+        self._gain = min(1.0, before * RECOVERY, LOUDEST / max(peak, 1.0))
+        if before == self._gain == 1.0:
+            return mix
+        ramp = np.linspace(before, self._gain, len(mix), dtype=np.float32)[:, None]
+        limited: Samples = np.clip(mix * ramp, -LOUDEST, LOUDEST)
+        return limited
+
+
+class _Participant:
+    def __init__(self) -> None:
+        self.buffer = PlayoutBuffer()
+        self._resampler = Resampler("s16", "stereo", RATE_HZ)
+
+    def hear(self, clock_rate_hz: int, frames: Sequence[av.AudioFrame]) -> None:
+        for frame in frames:
+            if frame.pts is None or not frame.samples:
+                continue
+            try:
+                for pts, samples in self._converted(frame, frame.pts, clock_rate_hz):
+                    self.buffer.push(pts, samples)
+            except av.error.FFmpegError:
+                continue
+
+    def _converted(self, frame: av.AudioFrame, pts: int, clock_rate_hz: int) -> list[tuple[int, Samples]]:
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate, clock_rate_hz)
+        if shape == ("s16", "stereo", RATE_HZ, RATE_HZ):
+            return [(pts, _samples(frame))]
+        own = av.AudioFrame.from_ndarray(frame.to_ndarray(), frame.format.name, frame.layout.name)
+        own.sample_rate = frame.sample_rate
+        parts = self._resampler.push(own, pts, clock_rate_hz)
+        return [(part.pts, _samples(part)) for part in parts if part.pts is not None]
+
+
+def _samples(frame: av.AudioFrame) -> Samples:
+    return frame.to_ndarray().reshape(-1, 2).astype(np.float32)
+
+
+def _frame(mix: Samples) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(mix.astype(np.int16).reshape(1, -1), "s16", "stereo")
+    frame.sample_rate = RATE_HZ
+    return frame
+
+
+def _sum(blocks: Sequence[Samples]) -> Samples:
+    total: Samples = np.zeros((BLOCK, 2), np.float32)
+    for block in blocks:
+        total += block
+    return total
+
+
+def _mix(ear: EarWork, said: Mapping[int, Samples], total: Samples) -> Samples:
+    """Sums of 16-bit samples are exact in 32-bit floats, so subtracting a voice leaves nothing of it."""
+    if ear.only is not None:
+        return _sum([block for key, block in said.items() if key in ear.only and key != ear.without])
+    own = said.get(ear.without) if ear.without is not None else None
+    return total if own is None else total - own

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+
+from kms_trio.media.frames import EncodedFrame
+from kms_trio.testing.clips import write_clip
+
+
+@pytest.fixture(scope="session")
+def encoded_numbers(tmp_path_factory: pytest.TempPathFactory) -> list[EncodedFrame]:
+    """Ten numbered pictures, 160x120, as VP8, the first one a key frame; pts at 90 kHz."""
+    path: Path = write_clip(
+        tmp_path_factory.mktemp("clips") / "numbers.webm", audio=None, seconds=0.4, frames_per_second=25
+    )
+    with av.open(str(path)) as container:
+        return [
+            EncodedFrame(bytes(packet), number * 3600, packet.is_keyframe)
+            for number, packet in enumerate(container.demux(video=0))
+            if packet.size
+        ]
