@@ -178,7 +178,7 @@ def test_damaged_files_raise_nothing_else(
     damaged = tmp_path_factory.getbasetemp() / f"damaged-{name}"
     damaged.write_bytes(data)
     try:
-        source = Source(f"file://{damaged}", UriPolicy(), encoded)
+        source = Source.of_uri(f"file://{damaged}", UriPolicy(), encoded)
         try:
             for turn in range(100):
                 if source.read(until_s=turn).ended:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import trio
 
@@ -12,15 +11,14 @@ from kms_elements.generated.events import EndOfStream
 from kms_elements.generated.interfaces import PlayerEndpointInterface
 from kms_elements.generated.types import VideoInfo
 from kms_elements.player.failures import SourceError
+from kms_elements.player.output import PlaybackOutput
 from kms_elements.player.pacer import Pacer
 from kms_elements.player.playback import Playback
 from kms_elements.player.source import Source
-from kms_trio.api import ErrorCode, KurentoError, MediaType, UriEndpoint, UriEndpointState
-from kms_trio.media.formats import Format, StreamKind
-from kms_trio.media.streams import EncodedStream, RawStream, Stream
+from kms_trio.api import ErrorCode, KurentoError, UriEndpoint, UriEndpointState
 
 if TYPE_CHECKING:
-    from kms_elements.player.tracks import Track, Unit
+    from kms_elements.player.tracks import Unit
     from kms_trio.api import MediaObject, ObjectContext, RemoteClass
 
 __all__ = ["PlayerEndpoint"]
@@ -49,7 +47,7 @@ class PlayerEndpoint(UriEndpoint, PlayerEndpointInterface):
         self._network_cache_ms = network_cache  # for RTSP, which is not played yet
         self._playback: Playback | None = None
         self._epoch_s: float | None = None
-        self._streams: dict[MediaType, Stream[Any]] = {}
+        self._output = PlaybackOutput(self)
 
     # Control.
 
@@ -109,25 +107,12 @@ class PlayerEndpoint(UriEndpoint, PlayerEndpointInterface):
     # What the playback tells (playback.Listener).
 
     def opened(self, source: Source) -> None:
-        """Give the pads their streams; those of an earlier playback are kept where they fit."""
-        for track in source.tracks:
-            stream = self._streams.get(track.media_type)
-            if stream is None or not _fits(stream, track):
-                kind = RawStream if track.format.encoding_name == "RAW" else EncodedStream
-                stream = self._streams[track.media_type] = kind(track.format)
-                self.source_pad(track.media_type).set_input(stream)
+        """The tracks are known."""
+        self._output.opened(source)
 
     def send(self, unit: Unit, timestamp: int, due: float) -> None:
         """Push a unit into the pipeline."""
-        stream = self._streams[unit.media_type]
-        stream.clock.anchor(timestamp, self.context.clock.unix() + (due - trio.current_time()))
-        media: Any = unit.media
-        media.pts = timestamp
-        if stream.kind is StreamKind.RAW:
-            media.time_base = Fraction(1, unit.clock_rate_hz)
-        self.source_pad(unit.media_type).flow.count()
-        if isinstance(stream, EncodedStream | RawStream):
-            stream.push(media)
+        self._output.send(unit, timestamp, due)
 
     def ended(self) -> None:
         """Everything was played: the player forgets the file."""
@@ -139,29 +124,19 @@ class PlayerEndpoint(UriEndpoint, PlayerEndpointInterface):
         """Tell the client and wait for what it does."""
         self._playback = None
         logger.warning("%s: cannot play %s: %s", self.id, _without_password(self.uri), error)
-        for failure in error.failures:
-            text = failure.text
-            if not failure.plain:
-                text = self.describe_error(failure.code, text, failure.debug_info)
-            self.emit_error(failure.error_type, failure.code, text)
+        self._output.tell(error)
 
     def _start(self) -> None:
         uri, policy, encoded = self.uri, self.context.uri_policy, self._use_encoded_media
         if self._epoch_s is None:
             self._epoch_s = trio.current_time()
-        self._playback = Playback(lambda: Source(uri, policy, encoded), self, Pacer(self._epoch_s), encoded)
+        self._playback = Playback(lambda: Source.of_uri(uri, policy, encoded), self, Pacer(self._epoch_s), encoded)
         self.spawn(self._playback.run)
 
     def _drop_playback(self) -> None:
         if self._playback is not None:
             self._playback.cancel()
             self._playback = None
-
-
-def _fits(stream: Stream[Any], track: Track) -> bool:
-    kind = StreamKind.RAW if track.format.encoding_name == "RAW" else StreamKind.ENCODED
-    same: tuple[Format, bool] = (stream.format, stream.kind is kind)
-    return same == (track.format, True) and stream.format.parameters == track.format.parameters
 
 
 def _without_password(uri: str) -> str:

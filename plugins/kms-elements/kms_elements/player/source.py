@@ -41,10 +41,13 @@ class Batch:
 
 
 class Source:
-    """See the module docstring.  All methods block, and raise `SourceError` and nothing else."""
+    """See the module docstring.  All methods block, and raise `SourceError` and nothing else.
 
-    def __init__(self, uri: str, policy: UriPolicy, use_encoded_media: bool) -> None:
-        self._container = _open(uri, policy)
+    `container` is an open one of PyAV's, which belongs to the source from then on.
+    """
+
+    def __init__(self, container: Any, use_encoded_media: bool) -> None:
+        self._container = container
         start = self._container.start_time
         self._start_s = Fraction(start or 0, av.time_base)
         self.tracks = tuple(
@@ -59,6 +62,11 @@ class Source:
         self.duration_s = max(0.0, duration / av.time_base) if duration is not None else 0.0
         self._by_index = {track.stream.index: track for track in self.tracks}
         self._packets = self._demux()
+
+    @classmethod
+    def of_uri(cls, uri: str, policy: UriPolicy, use_encoded_media: bool) -> Source:
+        """Open what `uri` names, if the policy allows it."""
+        return cls(_open(uri, policy), use_encoded_media)
 
     @property
     def seekable(self) -> bool:
