@@ -23,6 +23,7 @@ from kms_trio.objects.bus import EventBus
 from kms_trio.objects.catalog import Catalog
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.directory import Directory
+from kms_trio.objects.legacy import Legacy
 from kms_trio.objects.lifecycle import Lifecycle
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.references import References
@@ -32,6 +33,7 @@ from kms_trio.objects.server_manager import ServerManager
 from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.handler import Handler
+from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.rpc.listeners import Listener, open_listeners
 from kms_trio.rpc.methods import Methods
 from kms_trio.rpc.registrar import stay_registered
@@ -73,7 +75,7 @@ class Server:
         return f"ws://{host}:{self.control_port}/{self.settings.media_server.net.websocket.path}"
 
 
-async def serve(
+async def serve(  # noqa: ASYNC128 - `_start`, which it hands the status on to, calls it
     settings: Settings,
     *,
     clock: Clock | None = None,
@@ -144,13 +146,14 @@ def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkSe
     limits = ResourceLimits(resources.exception_limit, clock.monotonic, kill_limit=resources.kill_limit)
     limits.announce()
     lifecycle = Lifecycle(context, Catalog(plugins.modules.values()), marshaller, limits, plugins.check_create)
-    sessions = Sessions(context.references, lifecycle)
+    legacy_clients = LegacyClients(Legacy(plugins.modules.values()))
+    sessions = Sessions(context.references, lifecycle, legacy_clients)
     context.bus.deliver = sessions.deliver
     if plugins.watches_events:
         context.bus.listen(plugins.event)
     cache = None if resources.disable_request_cache else RequestCache(clock.monotonic)
     logger.info("RPC Request Cache is %s", "DISABLED" if cache is None else "ENABLED")
-    handler = Handler(Methods(context, lifecycle, marshaller, sessions), sessions, cache)
+    handler = Handler(Methods(context, lifecycle, marshaller, sessions, legacy_clients), sessions, cache)
     directory.add(ServerManager(context, plugins.modules["core"].classes["ServerManager"]))
     return Server(
         settings=settings,

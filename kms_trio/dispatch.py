@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 import importlib.resources
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -145,12 +145,29 @@ class RemoteClass:
 
 
 @attrs.frozen
+class LegacyNames:
+    """What a module called differently in Kurento 6.x, for clients of that time: old wire names to today's.
+
+    `properties`: by class, an old property to the property of today. `operations`: by class, old operations that are
+    more than another name, each with the `attribute` that serves it today. `events`: an old event to today's. `fields`:
+    by the name of a register or event, fields that it had beside today's, each with a function that makes the value of
+    today's fields (as wire JSON); None leaves the field out.
+    """
+
+    properties: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    operations: Mapping[str, Sequence[Operation]] = attrs.field(factory=dict)
+    events: Mapping[str, str] = attrs.field(factory=dict)
+    fields: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = attrs.field(factory=dict)
+
+
+@attrs.frozen
 class ModuleDescriptor:
     """All that a module brings: its own classes, types and events, and where its implementations live.
 
     `factories` maps a creatable class to the import path of its implementation, `"package.module:Class"`, which is
     imported when the first object of that class is created. `generation_time` has the shape
-    `Nov 21 2026 19:25:00`. `package` is the package that holds the resolved spec as `module.kmd.json`.
+    `Nov 21 2026 19:25:00`. `package` is the package that holds the resolved spec as `module.kmd.json`. `legacy` is the
+    import path of the module's `LegacyNames`, empty when it has none.
     """
 
     name: str
@@ -162,6 +179,7 @@ class ModuleDescriptor:
     enums: Mapping[str, type[enum.Enum]] = attrs.field(repr=False)
     events: Mapping[str, type[Any]] = attrs.field(repr=False)
     factories: Mapping[str, str] = attrs.field(repr=False)
+    legacy: str = ""
 
     @property
     def kmd(self) -> str:

@@ -2,6 +2,9 @@
 
 A session may subscribe to the same event of the same object several times; it gets as many subscription ids but one
 delivery, until the last is gone. Nothing is queued here: an event whose session has no connection is lost.
+
+An event may be subscribed under another name than today's, that of Kurento 6.x; it is delivered under the name that was
+asked for, and once under each.
 """
 
 from __future__ import annotations
@@ -10,24 +13,18 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 if TYPE_CHECKING:
     from kms_trio.objects.media_object import MediaObject
 
-#: Called with the sessions to tell, the event's name, the source's id and the event as wire JSON.
+#: Called with the sessions to tell, the event's name to them, the source's id and the event as wire JSON.
 Deliver = Callable[[tuple[str, ...], str, str, dict[str, Any]], None]
 
 #: Called inside the process with every event that is published, whoever subscribed: the source and the event.
 Listener = Callable[["MediaObject", Any], None]
 
 
-@attrs.define
-class _Handler:
-    """The interest of one session in one event of one object."""
-
-    session_id: str
-    subscriptions: set[str] = attrs.field(factory=set)
+#: The interest of one session in one event of one object: the session, and its name for the event.
+_Handler = tuple[str, str]
 
 
 class EventBus:
@@ -35,33 +32,39 @@ class EventBus:
 
     def __init__(self, encode: Callable[[Any], dict[str, Any]]) -> None:
         self._encode = encode
-        self._handlers: dict[tuple[str, str], dict[str, _Handler]] = {}
+        #: By object and event: who wants it, with their subscription ids.
+        self._handlers: dict[tuple[str, str], dict[_Handler, set[str]]] = {}
         self._by_object: dict[str, set[tuple[str, str]]] = {}
         self._listeners: tuple[Listener, ...] = ()
         self.deliver: Deliver | None = None
 
-    def subscribe(self, session_id: str, object_id: str, event_name: str) -> str:
-        """Return a new subscription id. Whether the object has such an event is the caller's to check."""
+    def subscribe(self, session_id: str, object_id: str, event_name: str, known_as: str | None = None) -> str:
+        """Return a new subscription id. Whether the object has such an event is the caller's to check.
+
+        `known_as` is the session's own name for the event, where that is another one.
+        """
         key = (object_id, event_name)
-        handler = self._handlers.setdefault(key, {}).setdefault(session_id, _Handler(session_id))
-        self._by_object.setdefault(object_id, set()).add(key)
+        handler = (session_id, known_as or event_name)
         subscription_id = str(uuid.uuid4())
-        handler.subscriptions.add(subscription_id)
+        self._handlers.setdefault(key, {}).setdefault(handler, set()).add(subscription_id)
+        self._by_object.setdefault(object_id, set()).add(key)
         return subscription_id
 
     def unsubscribe(self, session_id: str, object_id: str, subscription_id: str) -> None:
         """End one subscription; unknown ones are ignored."""
         for key in tuple(self._by_object.get(object_id, ())):
-            handler = self._handlers[key].get(session_id)
-            if handler is not None and subscription_id in handler.subscriptions:
-                handler.subscriptions.discard(subscription_id)
-                if not handler.subscriptions:
-                    self._drop(key, session_id)
+            for handler, subscriptions in tuple(self._handlers[key].items()):
+                if handler[0] == session_id and subscription_id in subscriptions:
+                    subscriptions.discard(subscription_id)
+                    if not subscriptions:
+                        self._drop(key, handler)
+                    return
 
     def drop_session(self, session_id: str) -> None:
         """End all subscriptions of a session."""
-        for key in [key for key, handlers in self._handlers.items() if session_id in handlers]:
-            self._drop(key, session_id)
+        for key, handlers in tuple(self._handlers.items()):
+            for handler in [each for each in handlers if each[0] == session_id]:
+                self._drop(key, handler)
 
     def drop_object(self, object_id: str) -> None:
         """End all subscriptions to an object."""
@@ -79,7 +82,12 @@ class EventBus:
         handlers = self._handlers.get((source.id, event_name))
         if not handlers or self.deliver is None:
             return
-        self.deliver(tuple(handlers), event_name, source.id, self._encode(event))
+        data = self._encode(event)
+        sessions_by_name: dict[str, list[str]] = {}
+        for session_id, name in handlers:
+            sessions_by_name.setdefault(name, []).append(session_id)
+        for name, session_ids in sessions_by_name.items():
+            self.deliver(tuple(session_ids), name, source.id, data)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event inside the process; returns what ends that."""
@@ -90,9 +98,9 @@ class EventBus:
 
         return stop
 
-    def _drop(self, key: tuple[str, str], session_id: str) -> None:
+    def _drop(self, key: tuple[str, str], handler: _Handler) -> None:
         handlers = self._handlers[key]
-        del handlers[session_id]
+        del handlers[handler]
         if not handlers:
             del self._handlers[key]
             keys = self._by_object[key[0]]

@@ -1,4 +1,4 @@
-"""Calling an operation of an object by its wire name with wire parameters.
+"""Calling an operation of an object with wire parameters.
 
 A property is two operations, `getX` and `setX`. Optional parameters of a method choose the overload: the call is made
 with the longest run of them, in declared order, that are all there. A constructor takes any of them.
@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kms_trio.dispatch import OperationKind, Parameter
+from kms_trio.dispatch import Operation, OperationKind, Parameter
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.marshal import missing_parameter
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from kms_trio.objects.media_object import MediaObject
 
 
-async def invoke(media_object: MediaObject, name: str, parameters: Any, marshaller: Marshaller) -> Any:
-    """Call operation `name`; return its result as wire JSON, None for one that returns nothing.
+def unknown_operation(name: str, parameters: Any) -> KurentoError:
+    """The error for an operation that an object does not have."""
+    count = len(parameters) if isinstance(parameters, (dict, list)) else 0
+    return KurentoError(ErrorCode.MALFORMED_TRANSACTION, f"Method '{name}' with {count} parameters not found")
 
-    Raises KurentoError: 40008 for an unknown operation, 40001 for wrong parameters, or what the operation raises.
+
+async def invoke(media_object: MediaObject, operation: Operation, parameters: Any, marshaller: Marshaller) -> Any:
+    """Call an operation; return its result as wire JSON, None for one that returns nothing.
+
+    Raises KurentoError: 40001 for wrong parameters, or what the operation raises.
     """
-    operation = media_object.object_class.operations.get(name)
-    if operation is None:
-        count = len(parameters) if isinstance(parameters, (dict, list)) else 0
-        raise KurentoError(ErrorCode.MALFORMED_TRANSACTION, f"Method '{name}' with {count} parameters not found")
     if operation.kind is OperationKind.GETTER:
         return marshaller.write(getattr(media_object, operation.attribute))
     if operation.kind is OperationKind.SETTER:

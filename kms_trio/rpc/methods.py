@@ -11,15 +11,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kms_trio.errors import ErrorCode, KurentoError
-from kms_trio.objects.invoke import invoke
+from kms_trio.objects.invoke import invoke, unknown_operation
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.rpc import params as read
 from kms_trio.rpc.params import Params
 
 if TYPE_CHECKING:
+    from kms_trio.dispatch import Operation, RemoteClass
     from kms_trio.objects.context import ObjectContext
     from kms_trio.objects.lifecycle import Lifecycle
     from kms_trio.objects.marshal import Marshaller
+    from kms_trio.rpc.legacy_clients import LegacyClients
     from kms_trio.rpc.sessions import Sessions
 
 Method = Callable[[Params | None], Awaitable[Any]]
@@ -29,7 +31,12 @@ class Methods:
     """Twelve methods, by name in `table`."""
 
     def __init__(
-        self, context: ObjectContext, lifecycle: Lifecycle, marshaller: Marshaller, sessions: Sessions
+        self,
+        context: ObjectContext,
+        lifecycle: Lifecycle,
+        marshaller: Marshaller,
+        sessions: Sessions,
+        legacy_clients: LegacyClients,
     ) -> None:
         self._directory = context.directory
         self._references = context.references
@@ -37,6 +44,7 @@ class Methods:
         self._lifecycle = lifecycle
         self._marshaller = marshaller
         self._sessions = sessions
+        self._legacy_clients = legacy_clients
         #: Tells one run of the server from another.
         self.server_id = str(uuid.uuid4())
         self.table: Mapping[str, Method] = {
@@ -93,13 +101,17 @@ class Methods:
     async def invoke(self, params: Params | None) -> dict[str, Any]:
         """Call an operation of an object."""
         params = read.required(params)
-        operation = read.text(params, "operation")
+        name = read.text(params, "operation")
         object_id = read.text(params, "object")
         session_id = session_of(params)
         media_object = self._hold(session_id, object_id)
-        value = await invoke(media_object, operation, params.get("operationParams"), self._marshaller)
-        self._hold_result(session_id, media_object, operation, value)
-        return {"sessionId": session_id, "value": value}
+        operation_params = params.get("operationParams")
+        operation = self._operation(session_id, media_object.object_class, name)
+        if operation is None:
+            raise unknown_operation(name, operation_params)
+        value = await invoke(media_object, operation, operation_params, self._marshaller)
+        self._hold_result(session_id, operation, value)
+        return {"sessionId": session_id, "value": self._legacy_clients.value_for(session_id, value)}
 
     async def subscribe(self, params: Params | None) -> dict[str, Any]:
         """Begin to send an event of an object. Raises KurentoError 40106 for an event that its class does not have."""
@@ -107,10 +119,14 @@ class Methods:
         event_name = read.text(params, "type")
         object_id = read.text(params, "object")
         session_id = session_of(params)
-        media_object = self._hold(session_id, object_id)
-        if event_name not in media_object.object_class.events:
+        object_class = self._hold(session_id, object_id).object_class
+        if event_name in object_class.events:
+            today: str | None = event_name
+        else:
+            today = self._legacy_clients.event(session_id, object_class, event_name)
+        if today is None:
             raise KurentoError(ErrorCode.MEDIA_OBJECT_EVENT_NOT_SUPPORTED, f"Event '{event_name}' not supported")
-        return {"sessionId": session_id, "value": self._bus.subscribe(session_id, object_id, event_name)}
+        return {"sessionId": session_id, "value": self._bus.subscribe(session_id, object_id, today, event_name)}
 
     async def unsubscribe(self, params: Params | None) -> dict[str, Any]:
         """End a subscription; an unknown one is no error."""
@@ -169,9 +185,13 @@ class Methods:
         self._sessions.touch(session_id)
         return media_object
 
-    def _hold_result(self, session_id: str, media_object: MediaObject, operation: str, value: Any) -> None:
+    def _operation(self, session_id: str, object_class: RemoteClass, name: str) -> Operation | None:
+        found = object_class.operations.get(name)
+        return self._legacy_clients.operation(session_id, object_class, name) if found is None else found
+
+    def _hold_result(self, session_id: str, operation: Operation, value: Any) -> None:
         """Whoever is told of objects holds them too."""
-        returns = media_object.object_class.operations[operation].returns
+        returns = operation.returns
         if returns is None or returns.kind != "remote":
             return
         for object_id in value if isinstance(value, list) else (value,):

@@ -16,6 +16,7 @@ from kms_trio.rpc.envelope import event_text
 if TYPE_CHECKING:
     from kms_trio.objects.lifecycle import Lifecycle
     from kms_trio.objects.references import References
+    from kms_trio.rpc.legacy_clients import LegacyClients
 
 logger = logging.getLogger("KurentoWebSocketTransport")
 media_set_logger = logging.getLogger("KurentoMediaSet")
@@ -36,9 +37,10 @@ class Peer(Protocol):
 class Sessions:
     """The connections by session, and the signs of life."""
 
-    def __init__(self, references: References, lifecycle: Lifecycle) -> None:
+    def __init__(self, references: References, lifecycle: Lifecycle, legacy_clients: LegacyClients) -> None:
         self._references = references
         self._lifecycle = lifecycle
+        self._legacy_clients = legacy_clients
         self._peers: dict[str, Peer] = {}
         self._seen_at: dict[str, float] = {}
 
@@ -77,6 +79,9 @@ class Sessions:
             if peer is None:
                 logger.info("Error sending event to MediaHandler: Connection not found for sessionId: %s", session_id)
                 continue
+            if session_id in self._legacy_clients:
+                peer.send_event(event_text(event_name, source_id, self._legacy_clients.event_data(event_name, data)))
+                continue
             if text is None:
                 text = event_text(event_name, source_id, data)
             peer.send_event(text)
@@ -84,6 +89,7 @@ class Sessions:
     async def end(self, session_id: str, *, release: bool) -> None:
         """Close a session at the client's wish."""
         self._seen_at.pop(session_id, None)
+        self._legacy_clients.forget(session_id)
         await self._lifecycle.end_session(session_id, release=release)
 
     async def collect(self, period_s: float) -> None:

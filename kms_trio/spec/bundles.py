@@ -16,7 +16,7 @@ from kms_trio.spec.python_code import generate_python
 from kms_trio.spec.resolve import ResolvedModule, resolve
 
 BUNDLES_FILE = "bundles.toml"
-_KEYS = frozenset({"spec", "output", "package", "factories"})
+_KEYS = frozenset({"spec", "output", "package", "legacy", "factories"})
 
 
 @attrs.frozen
@@ -28,6 +28,7 @@ class Bundle:
     output: Path | None = None
     package: str | None = None
     factories: Mapping[str, str] = attrs.field(factory=dict)
+    legacy: str = ""
 
 
 def read_bundles(file: Path) -> list[Bundle]:
@@ -46,14 +47,15 @@ def _bundle(name: str, table: Any, file: Path) -> Bundle:
     if not isinstance(table, dict) or not set(table) <= _KEYS:
         raise SpecError(f"bad [module.{name}] in {file}", expected=f"only the keys {', '.join(sorted(_KEYS))}")
     factories = table.get("factories", {})
-    texts = [table.get(key, "") for key in ("spec", "output", "package")]
+    texts = [table.get(key, "") for key in ("spec", "output", "package", "legacy")]
     if not isinstance(factories, dict) or not all(isinstance(text, str) for text in (*texts, *factories.values())):
         raise SpecError(f"bad [module.{name}] in {file}", expected="strings, and a table of strings 'factories'")
-    spec, output, package = texts
+    spec, output, package, legacy = texts
     if bool(output) != bool(package):
         raise SpecError(f"bad [module.{name}] in {file}", expected="'output' and 'package' together")
     folder = output and Path(os.path.normpath(file.parent / output))
-    return Bundle(name, Path(os.path.normpath(file.parent / spec)), folder or None, package or None, factories)
+    spec_folder = Path(os.path.normpath(file.parent / spec))
+    return Bundle(name, spec_folder, folder or None, package or None, factories, legacy)
 
 
 def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:
@@ -71,7 +73,8 @@ def generate_bundles(bundles: list[Bundle], generation_time: str) -> dict[Path, 
             continue
         module = modules[bundle.module]
         check_factories(module, bundle.factories)
-        for name, text in generate_python(module, packages, bundle.factories, generation_time).items():
+        contents = generate_python(module, packages, bundle.factories, generation_time, bundle.legacy)
+        for name, text in contents.items():
             files[bundle.output / name] = text
     return files
 

@@ -35,12 +35,17 @@ _DISPATCH = ("ModuleDescriptor", "Operation", "OperationKind", "Parameter", "Rem
 
 
 def generate_python(
-    module: ResolvedModule, packages: Mapping[str, str], factories: Mapping[str, str], generation_time: str
+    module: ResolvedModule,
+    packages: Mapping[str, str],
+    factories: Mapping[str, str],
+    generation_time: str,
+    legacy: str = "",
 ) -> dict[str, str]:
     """The contents of the generated files of `module`, by file name.
 
     `packages` gives the package of the generated code of the module and of each import; `factories` the import path of
-    the implementation of each creatable class. Raises SpecError for what Python names cannot express.
+    the implementation of each creatable class, `legacy` that of the module's names in 6.x. Raises SpecError for what
+    Python names cannot express.
     """
     environment = _environment()
     return {
@@ -48,7 +53,7 @@ def generate_python(
         "types.py": _types(environment, module, packages),
         "events.py": _events(environment, module, packages),
         "interfaces.py": _interfaces(environment, module, packages),
-        "module.py": _module(environment, module, packages, factories, generation_time),
+        "module.py": _module(environment, module, packages, factories, generation_time, legacy),
         KMD_FILE: output_model(module),
     }
 
@@ -93,6 +98,7 @@ def _module(
     packages: Mapping[str, str],
     factories: Mapping[str, str],
     generation_time: str,
+    legacy: str,
 ) -> str:
     names = PythonNames(module, packages, "module")
     builder = TableBuilder(module, names)
@@ -100,7 +106,7 @@ def _module(
     body = environment.get_template("module.py.jinja").render(
         classes=classes,
         types=builder.types(),
-        descriptor=builder.descriptor(packages[module.name], factories, generation_time),
+        descriptor=builder.descriptor(packages[module.name], factories, generation_time, legacy),
     )
     used = [name for name in _DISPATCH if re.search(rf"\b{name}\b", body)]
     imports = [f"from kms_trio.dispatch import {', '.join(used)}", *names.imports()]

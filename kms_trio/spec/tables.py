@@ -32,7 +32,7 @@ class TableBuilder:
         """The assignments of the type constants that `classes` used; to be asked for after it."""
         return [assignment(constant, self._type(self._types[constant])) for constant in sorted(self._types)]
 
-    def descriptor(self, package: str, factories: Mapping[str, str], generation_time: str) -> Call:
+    def descriptor(self, package: str, factories: Mapping[str, str], generation_time: str, legacy: str) -> Call:
         """The module's descriptor."""
         spec = self.module.spec
         registers = [item.name for item in spec.complex_types if item.type_format == "REGISTER"]
@@ -51,6 +51,7 @@ class TableBuilder:
                 "enums": self._table("types", enums),
                 "events": self._table("events", [item.name for item in spec.events]),
                 "factories": _proxy(dict(factories)),
+                **({"legacy": legacy} if legacy else {}),
             },
         )
 

@@ -554,4 +554,5 @@ MODULE = ModuleDescriptor(
             "PassThrough": "kms_trio.objects.pass_through:PassThrough",
         },
     ),
+    legacy="kms_trio.objects.core_legacy:NAMES",
 )

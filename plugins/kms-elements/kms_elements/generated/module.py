@@ -405,4 +405,5 @@ MODULE = ModuleDescriptor(
             "AlphaBlending": "kms_elements.hubs:AlphaBlending",
         },
     ),
+    legacy="kms_elements.legacy:NAMES",
 )

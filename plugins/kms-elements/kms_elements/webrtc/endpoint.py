@@ -368,6 +368,16 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._external_ipv6 = external_ipv6
 
     @property
+    def external_address(self) -> str:
+        """The one external address that clients of Kurento 6.x know, of either family; empty: none."""
+        return self._external_ipv4 or self._external_ipv6
+
+    @external_address.setter
+    def external_address(self, external_address: str) -> None:
+        is_ipv6 = ":" in external_address
+        self._external_ipv4, self._external_ipv6 = ("", external_address) if is_ipv6 else (external_address, "")
+
+    @property
     def ice_candidate_pairs(self) -> list[IceCandidatePair]:
         """The pair in use."""
         return self._report.pairs
