@@ -104,6 +104,10 @@ class AgnosticNode:
         source = self._input
         if source is None:
             return None
+        if StreamKind.DATA in (source.kind, want.kind):
+            if source.kind is not want.kind:
+                raise UnsupportedFormatError(f"cannot convert {source.kind.value} to {want.kind.value}")
+            return source
         format = self._choose(source.format, want)
         if source.format.encoding_name != "RAW" and want.kind is not StreamKind.RAW:
             self._on_transcoding(format is not source.format, source.format, format)

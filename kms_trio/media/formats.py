@@ -7,7 +7,15 @@ from collections.abc import Mapping
 
 import attrs
 
-__all__ = ["ANY_FORMAT", "RAW_AUDIO", "RAW_VIDEO", "Format", "StreamKind", "Want"]
+__all__ = [
+    "ANY_FORMAT",
+    "DATA",
+    "RAW_AUDIO",
+    "RAW_VIDEO",
+    "Format",
+    "StreamKind",
+    "Want",
+]
 
 
 class StreamKind(enum.Enum):
@@ -19,6 +27,8 @@ class StreamKind(enum.Enum):
     """Whole encoded frames, see `kms_trio.media.frames.EncodedFrame`."""
     RAW = "raw"
     """Decoded pictures or samples (PyAV frames)."""
+    DATA = "data"
+    """Messages of data channels, see `kms_trio.media.frames.DataMessage`; never converted."""
 
 
 def _frozen_parameters(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -63,6 +73,7 @@ class Format:
 
 RAW_VIDEO = Format("RAW", 90_000)
 RAW_AUDIO = Format("RAW", 48_000, 2)
+DATA = Format("DATA", 1_000)
 ANY_FORMAT: tuple[Format, ...] = ()
 
 

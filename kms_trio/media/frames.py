@@ -1,11 +1,11 @@
-"""The units that travel over links: RTP packets and encoded frames.
+"""The units that travel over links: RTP packets, encoded frames and messages of data channels.
 
 Plain slotted classes: one is made for each packet of a source (not for each viewer), so making one must be cheap.
 """
 
 from __future__ import annotations
 
-__all__ = ["NO_AUDIO_LEVEL", "EncodedFrame", "RtpPacket"]
+__all__ = ["NO_AUDIO_LEVEL", "DataMessage", "EncodedFrame", "RtpPacket"]
 
 NO_AUDIO_LEVEL = -1
 
@@ -62,3 +62,17 @@ class EncodedFrame:
 
     def __repr__(self) -> str:
         return f"EncodedFrame(pts={self.pts}, {len(self.data)} bytes, key_frame={self.key_frame})"
+
+
+class DataMessage:
+    """One message of a data channel.  Text is in UTF-8; `label` is that of the channel which it came on."""
+
+    __slots__ = ("data", "is_text", "label")
+
+    def __init__(self, data: bytes, is_text: bool, label: str = "") -> None:
+        self.data = data
+        self.is_text = is_text
+        self.label = label
+
+    def __repr__(self) -> str:
+        return f"DataMessage({len(self.data)} bytes, is_text={self.is_text}, label={self.label!r})"

@@ -11,11 +11,13 @@ from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from kms_trio.media.formats import Format, StreamKind
-from kms_trio.media.frames import EncodedFrame, RtpPacket
+from kms_trio.media.formats import DATA, Format, StreamKind
+from kms_trio.media.frames import DataMessage, EncodedFrame, RtpPacket
 from kms_trio.media.timing import MediaClock
 
 __all__ = [
+    "DataConsumer",
+    "DataStream",
     "EncodedConsumer",
     "EncodedStream",
     "RawConsumer",
@@ -51,6 +53,13 @@ class RawConsumer(Protocol):
 
     def on_raw(self, frame: RawFrame) -> None:
         """Take one picture or block of samples."""
+
+
+class DataConsumer(Protocol):
+    """Takes messages of data channels."""
+
+    def on_data(self, message: DataMessage) -> None:
+        """A message; nothing may be awaited here."""
 
 
 C = TypeVar("C")
@@ -153,3 +162,45 @@ class RawStream(Stream[RawConsumer]):
         """Hand a picture or samples to every consumer."""
         for consumer in self.consumers:
             consumer.on_raw(frame)
+
+
+class DataStream(Stream[DataConsumer]):
+    """Messages of data channels.
+
+    Unlike pictures they must not be dropped when a consumer is slow.  So a consumer may hold the stream up; producers
+    that can keep messages back override `held`.
+    """
+
+    kind = StreamKind.DATA
+
+    def __init__(self) -> None:
+        super().__init__(DATA)
+        self._holders: set[DataConsumer] = set()
+
+    def push(self, message: DataMessage) -> None:
+        """Give a message to every consumer."""
+        for consumer in self.consumers:
+            consumer.on_data(message)
+
+    def detach(self, consumer: DataConsumer) -> None:
+        """Stop pushing to `consumer`, which holds nothing up any more."""
+        super().detach(consumer)
+        self.hold(consumer, False)
+
+    def hold(self, consumer: DataConsumer, full: bool) -> None:
+        """One of the consumers cannot take more for now, or can again; what is on its way still comes."""
+        before = self.is_held
+        if full:
+            self._holders.add(consumer)
+        else:
+            self._holders.discard(consumer)
+        if self.is_held is not before:
+            self.held(self.is_held)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether any consumer holds the stream up."""
+        return bool(self._holders)
+
+    def held(self, full: bool) -> None:
+        """Whether any consumer holds the stream up has changed."""

@@ -58,6 +58,9 @@ class Tap:
         """A picture or samples pass."""
         self._count(1)
 
+    def on_data(self, message: Any) -> None:
+        """Data passes, whose flow is nobody's business: the API has no states for it."""
+
 
 class Forwarder:
     """Gives a source pad the stream of a sink pad and tells both that media flows."""
