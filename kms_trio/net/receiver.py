@@ -63,6 +63,8 @@ class RtpReceiver:
         self.malformed = 0
         self.nacks_sent = 0
         self.firs_sent = 0
+        self.heard_at = timers.now()
+        """When the last batch with packets of this source was through."""
         self.flow: FlowDetector | None = None
         """Flow of the pad that gives this stream, while there is one."""
         self._video = not format.is_audio
@@ -112,6 +114,7 @@ class RtpReceiver:
         """Push what came since the last flush."""
         batch, self._batch = self._batch, []
         if batch:
+            self.heard_at = now
             flow = self.flow
             if flow is not None and not flow.flowing:
                 flow.started()

@@ -47,7 +47,7 @@ RTCP_TIMEOUT_S = 7.5
 """Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 SDES_CNAME = 1
 MAX_SOURCES = 32
-"""SSRCs that one peer may make us keep state for."""
+"""SSRCs that one peer may make us keep state for; of more, the one that was silent for longest is forgotten."""
 
 
 @attrs.frozen
@@ -277,7 +277,7 @@ class RtpSession:
             return None
         former = self.receivers.get(ssrc)
         if former is None and len(self.receivers) >= MAX_SOURCES:
-            return None
+            self._forget(min(self.receivers.values(), key=lambda receiver: receiver.heard_at))
         if former is not None:
             former.close()
         feedback = binding.feedback.get(payload_type, frozenset())
@@ -295,6 +295,12 @@ class RtpSession:
         self._binding_of[ssrc] = binding
         binding.on_receiver(receiver)
         return receiver
+
+    def _forget(self, receiver: RtpReceiver) -> None:
+        """Drop a source, which begins anew should it come back: a sender takes another SSRC with each restart."""
+        receiver.close()
+        del self.receivers[receiver.ssrc]
+        del self._binding_of[receiver.ssrc]
 
     def _find_binding(self, ssrc: int, payload_type: int, packet: memoryview) -> MediaBinding | None:
         for binding in self._bindings:
@@ -319,7 +325,8 @@ class RtpSession:
             self._send_feedback(PictureLossIndication(local_ssrc, ssrc))
         elif "ccm fir" in feedback:
             self._fir_sequence = (self._fir_sequence + 1) & 0xFF
-            self.receivers[ssrc].firs_sent += 1
+            if (receiver := self.receivers.get(ssrc)) is not None:
+                receiver.firs_sent += 1
             self._send_feedback(FullIntraRequest(local_ssrc, ((ssrc, self._fir_sequence),)))
 
     def _schedule_nacks(self, due: float, now: float) -> None:
