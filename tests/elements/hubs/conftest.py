@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import av
 import pytest
 
+from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.testing.clips import write_clip
+from kms_trio.testing.rpc import RpcClient, open_client
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,9 @@ def encoded_numbers(tmp_path_factory: pytest.TempPathFactory) -> list[EncodedFra
             for number, packet in enumerate(container.demux(video=0))
             if packet.size
         ]
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[RpcClient]:
+    async with open_client(server.control_url) as connected:
+        yield connected

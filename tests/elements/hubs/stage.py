@@ -188,6 +188,12 @@ def strength(samples: npt.NDArray[np.float64], frequency_hz: float) -> float:
     return float(2 * abs((samples * window * wave).sum()) / window.sum())
 
 
+def typical_strength(samples: npt.NDArray[np.float64], frequency_hz: float) -> float:
+    """Amplitude of one frequency in the median block of 20 ms: gaps between blocks do not matter."""
+    blocks = samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK)
+    return float(np.median([strength(block, frequency_hz) for block in blocks]))
+
+
 def largest_step(samples: npt.NDArray[np.float64]) -> float:
     """The largest change from one sample to the next: a click is a large one."""
     return float(np.abs(np.diff(samples)).max())
