@@ -74,6 +74,9 @@ class Stream(Generic[C]):
 
     kind: StreamKind
 
+    answers_key_frame_requests = True
+    """False where `request_key_frame` has no effect: the sender offers no way to ask it."""
+
     def __init__(self, format: Format, clock: MediaClock | None = None) -> None:
         self.format = format
         self.clock = clock or MediaClock(format.clock_rate_hz)

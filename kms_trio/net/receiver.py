@@ -25,6 +25,7 @@ class ReceivedStream(RtpStream):
     def __init__(self, format: Format, clock: MediaClock, receiver: RtpReceiver) -> None:
         super().__init__(format, clock)
         self._receiver = receiver
+        self.answers_key_frame_requests = receiver.answers_key_frame_requests
 
     def request_key_frame(self) -> None:
         self._receiver.key_frames.request()
@@ -50,11 +51,13 @@ class RtpReceiver:
         sender_clock: SenderClock,
         send_key_frame_request: Callable[[], None],
         use_nack: bool,
+        answers_key_frame_requests: bool = True,
         audio_level_id: int = 0,
     ) -> None:
         self.ssrc = ssrc
         self.payload_type = payload_type
         self.reception = ReceptionStatistics(ssrc, format.clock_rate_hz)
+        self.answers_key_frame_requests = answers_key_frame_requests
         self.nack = NackGenerator() if use_nack else None
         self.key_frames = KeyFrameRequests(timers, send_key_frame_request)
         self.wanted_bitrate_bps: int | None = None

@@ -46,6 +46,7 @@ FIRST_REPORT_S = 0.1
 RTCP_TIMEOUT_S = 7.5
 """Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 SDES_CNAME = 1
+KEY_FRAME_FEEDBACK = frozenset({"nack pli", "ccm fir"})
 MAX_SOURCES = 32
 """SSRCs that one peer may make us keep state for; of more, the one that was silent for longest is forgotten."""
 
@@ -289,6 +290,7 @@ class RtpSession:
             sender_clock=self._sender_clock,
             send_key_frame_request=lambda: self._request_key_frame(ssrc, binding.local_ssrc, feedback),
             use_nack="nack" in feedback,
+            answers_key_frame_requests=not feedback.isdisjoint(KEY_FRAME_FEEDBACK),
             audio_level_id=binding.audio_level_id,
         )
         self.receivers[ssrc] = receiver

@@ -95,10 +95,12 @@ class RtpSender:
         self.leg.route = route
         self._join()
 
-    def request_key_frame(self) -> None:
-        """The viewer cannot decode (PLI, FIR), or the application asks in its name."""
-        if self._stream is not None:
-            self._stream.request_key_frame()
+    def request_key_frame(self) -> bool:
+        """The viewer cannot decode (PLI, FIR), or the application asks in its name.  False if nobody can be asked."""
+        if self._stream is None:
+            return False
+        self._stream.request_key_frame()
+        return self._stream.answers_key_frame_requests
 
     def want_bitrate(self, bitrate_bps: int | None) -> None:
         """The viewer can take at most so much."""
