@@ -334,5 +334,5 @@ async def test_profiles_that_cannot_be_written(recorder: MakeRecorder) -> None:
     with pytest.raises(KurentoError, match="Kurento Split Recorder not supported") as raised:
         recorder(media_profile=MediaProfileSpecType.KURENTO_SPLIT_RECORDER)
     assert raised.value.code == 40107
-    with pytest.raises(KurentoError, match="JPEG_VIDEO_ONLY is not supported yet"):
+    with pytest.raises(KurentoError, match="JPEG_VIDEO_ONLY is not implemented"):
         recorder(media_profile=MediaProfileSpecType.JPEG_VIDEO_ONLY)

@@ -47,7 +47,7 @@ class Profile:
 
 
 def profile_of(media_profile: MediaProfileSpecType) -> Profile:
-    """The profile of that name.  Raises KurentoError 40107 for those that cannot be written."""
+    """The profile of that name.  Raises KurentoError 40107 or 40006 for those that cannot be written."""
     name = media_profile.value
     if media_profile is MediaProfileSpecType.KURENTO_SPLIT_RECORDER:
         raise KurentoError(ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "Kurento Split Recorder not supported")
@@ -59,7 +59,7 @@ def profile_of(media_profile: MediaProfileSpecType) -> Profile:
     elif container == "MP4":
         muxer, options, audio, video = "mp4", _MP4_OPTIONS, _MP4_AUDIO, _MP4_VIDEO
     else:
-        raise KurentoError(ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"Media profile {name} is not supported yet")
+        raise KurentoError(ErrorCode.NOT_IMPLEMENTED, f"The media profile {name} is not implemented by this server yet")
     formats = {MediaType.AUDIO: audio, MediaType.VIDEO: video}
     if name.endswith("_VIDEO_ONLY"):
         del formats[MediaType.AUDIO]
