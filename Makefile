@@ -8,6 +8,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The compiled forwarding helper: made where there is a C compiler, done without elsewhere.
+NATIVE := kms_trio/net/native
+NATIVE_STAMP := $(VENV)/.native
 BUNDLES := $(wildcard plugins/*/pyproject.toml)
 SOURCES := kms_trio plugins tests scripts
 PYTEST_ARGS ?=
@@ -19,7 +22,11 @@ ASYNC_RULES_OFF := ASYNC9,ASYNC114,ASYNC124
 .PHONY: setup setup-interop run test lint lint-style lint-async lint-types lint-layers lint-generated lint-changelog \
 	format fuzz soak generate constraints clean
 
-setup: $(STAMP)
+setup: $(STAMP) $(NATIVE_STAMP)
+
+$(NATIVE_STAMP): $(STAMP) $(NATIVE)/forward.c $(NATIVE)/build.py
+	@$(BIN)/python -m kms_trio.net.native build
+	@touch $@
 
 # Made anew when a dependency changes; sources are installed editable, so they need nothing.
 $(STAMP): pyproject.toml constraints.txt $(BUNDLES)
@@ -37,10 +44,10 @@ $(STAMP): pyproject.toml constraints.txt $(BUNDLES)
 setup-interop: $(STAMP)
 	@if [ -x tests/interop/setup ]; then tests/interop/setup; fi
 
-run: $(STAMP)
+run: $(STAMP) $(NATIVE_STAMP)
 	$(BIN)/kms-trio serve $(SERVE_ARGS)
 
-test: $(STAMP) setup-interop
+test: $(STAMP) $(NATIVE_STAMP) setup-interop
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Each check is a target of its own: `make --keep-going lint` runs the rest after one has failed.

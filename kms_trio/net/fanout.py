@@ -12,7 +12,7 @@ from kms_trio.media.streams import RtpStream
 from kms_trio.net.forwarding import ForwardingGroup, send_to_leg
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
-from kms_trio.net.send_arena import SendArena
+from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SendArena
 
 __all__ = ["HISTORY_PACKETS", "REPLAY_PACKETS", "RtpFanout", "abs_send_time"]
 
@@ -44,6 +44,8 @@ class RtpFanout:
         self._highest_timestamp = 0
         self._key_frame: RtpPacket | None = None  # the packet that starts the last key frame
         self._last_push = 0.0
+        self.oversized = 0
+        """Packets that were too long to be forwarded; nobody gets them."""
 
     @property
     def legs(self) -> frozenset[RtpLeg]:
@@ -90,6 +92,8 @@ class RtpFanout:
 
     def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
         """Forward a batch to every leg, and start those that waited for what is in it."""
+        if max([len(packet.payload) for packet in packets], default=0) > MAX_PAYLOAD_BYTES:
+            packets = self._without_oversized(packets)
         sent_at = abs_send_time(now)
         self._remember(packets, sent_at)
         if now - self._last_push > SILENCE_S:
@@ -124,6 +128,12 @@ class RtpFanout:
             leg.retransmitted += 1
             send_to_leg(leg, [packet], self._sent_at[source % HISTORY_PACKETS])
         self._flush(leg)
+
+    def _without_oversized(self, packets: list[RtpPacket]) -> list[RtpPacket]:
+        """No path with an MTU of 1500 bytes brings such packets, and they would not fit into a slot, encrypted."""
+        fitting = [packet for packet in packets if len(packet.payload) <= MAX_PAYLOAD_BYTES]
+        self.oversized += len(packets) - len(fitting)
+        return fitting
 
     def _remember(self, packets: list[RtpPacket], sent_at: int) -> None:
         history, times = self._history, self._sent_at

@@ -1,9 +1,9 @@
 """Forwarding groups: one batch of a source's packets to many viewers.
 
-All legs of a group share socket, header layout and SRTP overhead.  For a block of packets x legs the headers are
-written by a handful of numpy operations, each packet is encrypted in place (unless it is plain RTP), and the block is
-queued with one call (see `send_arena`).  numpy costs some 16 us a block whatever its size, so small blocks are packed
-leg by leg.
+All legs of a group share socket, header layout and SRTP overhead.  A block of packets x legs is written and encrypted
+(unless it is plain RTP) by one call of the compiled helper where that was built (see `native`).  Without it the headers
+are written by a handful of numpy operations, each packet is encrypted in place, and the block is queued with one call
+(see `send_arena`); numpy costs some 16 us a block whatever its size, so small blocks are packed leg by leg.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pylibsrtp._binding import lib
 from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
+from kms_trio.net.message_templates import MessageTemplates
+from kms_trio.net.native import NativeLegs
 from kms_trio.net.send_arena import SLOT_BYTES, SendArena
 
 __all__ = ["SMALL_BLOCK", "ForwardingGroup", "send_to_leg"]
@@ -42,10 +44,12 @@ class ForwardingGroup:
         """Packets forwarded to each leg that was here all the time."""
         self.payload_bytes = 0
         self._stale = False
-        self._templates: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
-        self._sequence_offsets: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._timestamp_offsets: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._names: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._native: NativeLegs | None = None
+        self._templates: NDArray[np.uint8] = np.zeros((0, 0, 0), np.uint8)
+        self._sequence_offsets: NDArray[np.int64] = np.zeros((0, 1), np.int64)
+        self._timestamp_offsets: NDArray[np.int64] = np.zeros((0, 1), np.int64)
+        self._names: list[int] = []
+        self._messages = MessageTemplates([], namelen)
         self._contexts: list[Any] = []
 
     def add(self, leg: RtpLeg) -> None:
@@ -65,68 +69,82 @@ class ForwardingGroup:
         self._stale = True
 
     def forward(self, packets: list[RtpPacket], abs_send_time: int) -> None:
-        """Queue the packets, in order, for every leg.  `abs_send_time` is the 24-bit value of the extension."""
+        """Queue the packets, in order, for every leg.  `abs_send_time` is the 24-bit value of the extension.
+
+        No payload may be longer than `MAX_PAYLOAD_BYTES`.
+        """
+        sizes = [len(packet.payload) for packet in packets]
         self.packets += len(packets)
-        self.payload_bytes += sum([len(packet.payload) for packet in packets])
-        if len(packets) * len(self.legs) < SMALL_BLOCK:
+        self.payload_bytes += sum(sizes)
+        arena, legs = self.arena, len(self.legs)
+        native = arena.forwarder is not None
+        if len(packets) * legs < SMALL_BLOCK and not native:
             for leg in self.legs:
                 send_to_leg(leg, packets, abs_send_time, self.layout)
             return
         if self._stale:
             self._rebuild()
-        for first_leg in range(0, len(self.legs), BLOCK_SLOTS):
-            legs = slice(first_leg, first_leg + BLOCK_SLOTS)
-            count = min(BLOCK_SLOTS, len(self.legs) - first_leg)
-            at_once = max(1, BLOCK_SLOTS // count)
+        at_most = min(BLOCK_SLOTS, arena.slots)
+        for first_leg in range(0, legs, at_most):
+            count = min(at_most, legs - first_leg)
+            at_once = at_most // count
             for first in range(0, len(packets), at_once):
-                self._forward_block(packets[first : first + at_once], legs, count, abs_send_time)
+                block = packets[first : first + at_once]
+                if self._native is not None:
+                    arena.queue_natively(self._native, block, first_leg, count, abs_send_time)
+                else:
+                    self._forward_block(block, slice(first_leg, first_leg + count), abs_send_time)
 
     def _rebuild(self) -> None:
         legs = self.legs
-        self._templates = np.frombuffer(b"".join([leg.template() for leg in legs]), np.uint8).reshape(len(legs), -1)
-        self._sequence_offsets = np.array([leg.sequence_offset for leg in legs], np.int64)
-        self._timestamp_offsets = np.array([leg.timestamp_offset for leg in legs], np.int64)
-        routes = [leg.route for leg in legs]
-        self._names = np.array([route.name_address for route in routes if route], np.uint64)
-        self._contexts = [route.srtp_context for route in routes if route]
         self._stale = False
+        if self.arena.forwarder is not None:
+            self._native = NativeLegs(self.arena.forwarder, legs, self.layout, self.namelen)
+            return
+        self._templates = np.frombuffer(b"".join([leg.template() for leg in legs]), np.uint8).reshape(len(legs), 1, -1)
+        self._sequence_offsets = np.array([[leg.sequence_offset] for leg in legs], np.int64)
+        self._timestamp_offsets = np.array([[leg.timestamp_offset] for leg in legs], np.int64)
+        routes = [leg.route for leg in legs]
+        self._names = [route.name_address for route in routes if route]
+        self._messages = MessageTemplates(self._names, self.namelen)
+        self._contexts = [route.srtp_context for route in routes if route]
 
-    def _forward_block(self, packets: list[RtpPacket], legs: slice, count: int, abs_send_time: int) -> None:
+    def _forward_block(self, packets: list[RtpPacket], legs: slice, abs_send_time: int) -> None:
+        """Packets of one leg lie side by side, so that its keys are fetched, and its addresses used, once a block."""
         arena, layout = self.arena, self.layout
-        depth = len(packets)
+        depth, count = len(packets), legs.stop - legs.start
         slots = depth * count
-        if slots > arena.room():
-            arena.flush()
-        first = arena.slot
-        arena.slot = first + slots
+        first = arena.take(slots)
         header = layout.header_bytes
-        block = arena.bytes[first : first + slots].reshape(depth, count, SLOT_BYTES)
-        fields = arena.headers[first : first + slots].reshape(depth, count)
-        sizes = [len(packet.payload) for packet in packets]
+        block = arena.bytes[first : first + slots].reshape(count, depth, SLOT_BYTES)
+        fields = arena.headers[first : first + slots].reshape(count, depth)
 
         block[:, :, :header] = self._templates[legs]
-        sequence_numbers = np.array([[packet.sequence_number] for packet in packets], np.int64)
-        timestamps = np.array([[packet.timestamp] for packet in packets], np.int64)
-        fields["sequence_number"] = (sequence_numbers + self._sequence_offsets[legs]) & 0xFFFF
-        fields["timestamp"] = (timestamps + self._timestamp_offsets[legs]) & 0xFFFFFFFF
+        sequence_numbers = np.array([packet.sequence_number for packet in packets], np.int64)
+        timestamps = np.array([packet.timestamp for packet in packets], np.int64)
+        fields["sequence_number"] = sequence_numbers + self._sequence_offsets[legs]
+        fields["timestamp"] = timestamps + self._timestamp_offsets[legs]
         if layout.abs_send_time:
             offset = layout.abs_send_time_offset
             block[:, :, offset : offset + 3] = np.frombuffer(abs_send_time.to_bytes(3, "big"), np.uint8)
-        for row, packet, size in zip(block, packets, sizes, strict=True):
-            row[:, header : header + size] = np.frombuffer(packet.payload, np.uint8)
+        sizes = []
+        for i, packet in enumerate(packets):
+            size = header + len(packet.payload)
+            sizes.append(size)
+            block[:, i, header:size] = np.frombuffer(packet.payload, np.uint8)
             if packet.marker:
-                row[:, 1] |= 0x80
+                block[:, i, 1] |= 0x80
             if layout.audio_level:
-                _write_audio_levels(row, layout.audio_level_offset, packet.audio_level)
-        arena.lengths[first : first + slots].reshape(depth, count)[:] = np.array(sizes, np.int32)[:, None] + header
+                _write_audio_levels(block[:, i], layout.audio_level_offset, packet.audio_level)
+        arena.lengths[first : first + slots].reshape(count, depth)[:] = sizes
 
-        names = self._names[legs]
-        if self._contexts[0] is None or arena.protect(self._contexts[legs] * depth, first):
-            arena.queue_block(first, depth, names, self.namelen)
+        contexts = self._contexts[legs]
+        if contexts[0] is None or arena.protect([context for context in contexts for _ in packets], first):
+            arena.queue_block(first, depth, legs, self._messages)
         else:
             for slot in range(first, first + slots):
-                if arena.lengths[slot]:
-                    arena.queue_one(slot, int(names[(slot - first) % count]), self.namelen)
+                if arena.lengths_memory[slot]:
+                    arena.queue_one(slot, self._names[legs.start + (slot - first) // depth], self.namelen)
 
 
 def _write_audio_levels(row: NDArray[np.uint8], offset: int, level: int) -> None:
@@ -147,12 +165,9 @@ def send_to_leg(leg: RtpLeg, packets: list[RtpPacket], abs_send_time: int, layou
     name, namelen = route.name_address, route.namelen
     template = leg.template()
     header = len(template)
-    memory, lengths, context = arena.memory, arena.lengths.data, route.srtp_context
+    memory, lengths, context = arena.memory, arena.lengths_memory, route.srtp_context
     for packet in packets:
-        if arena.slot == arena.slots:
-            arena.flush()
-        slot = arena.slot
-        arena.slot = slot + 1
+        slot = arena.take(1)
         start = slot * SLOT_BYTES
         size = header + len(packet.payload)
         memory[start : start + header] = template

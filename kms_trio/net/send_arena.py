@@ -2,7 +2,7 @@
 
 A slot holds one packet.  Writers take slots at the cursor, fill them, encrypt them in place and queue messages; one
 `flush` hands everything to the kernel.  Slots, I/O vectors and message headers are reused for ever: sending allocates
-nothing.
+nothing.  Each slot has its own I/O vector, and the length in there is the slot's only one: libsrtp updates it in place.
 
 Policies of `flush`, each counted in `statistics`:
 
@@ -16,28 +16,39 @@ from __future__ import annotations
 import errno
 import operator
 import struct
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 from pylibsrtp._binding import ffi, lib
 
+from kms_trio.net.message_templates import MessageTemplates
 from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import IOVEC, MMSGHDR, Syscalls, address_of, gso_control
 
-__all__ = ["SLOTS", "SLOT_BYTES", "SendArena", "SendStatistics"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kms_trio.media.frames import RtpPacket
+    from kms_trio.net.native import NativeForwarder, NativeLegs
+
+__all__ = ["MAX_PAYLOAD_BYTES", "SLOTS", "SLOT_BYTES", "SendArena", "SendStatistics"]
 
 SLOTS = 1024
 """Packets in flight between two flushes of a socket that serves many; also the most messages that sendmmsg takes."""
 SLOT_BYTES = 2048
+MAX_PAYLOAD_BYTES = SLOT_BYTES - 72 - 148
+"""What fits into a slot between the longest header and the most that libsrtp appends (SRTP_MAX_TRAILER_LEN and MKI)."""
 GSO_MAX_SEGMENTS = 64
 GSO_MAX_BYTES = 65_000
 
 _RTP_HEADER = np.dtype(
     {"names": ["sequence_number", "timestamp"], "formats": [">u2", ">u4"], "offsets": [2, 4], "itemsize": SLOT_BYTES}
 )
-_pack_vector = struct.Struct("=QQ").pack_into
+_LENGTH_WORD = 2 if sys.byteorder == "little" else 3
+"""Which 32-bit word of an I/O vector has the low half of its length."""
 _pack_message = struct.Struct("=QI4xQQQQ").pack_into
 _DROPPING = (errno.EAGAIN, errno.ENOBUFS)
 _GSO_REFUSED = (errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.EOPNOTSUPP)
@@ -58,10 +69,20 @@ class SendStatistics:
 
 
 class SendArena:
-    """Slots, vectors and headers for one UDP socket.  `batch` says when they are sent, beside explicit `flush`es."""
+    """Slots, vectors and headers for one UDP socket.  `batch` says when they are sent, beside explicit `flush`es.
+
+    With `native` blocks are written by the compiled helper (`queue_natively`), all else as without it.
+    """
 
     def __init__(
-        self, syscalls: Syscalls, fd: int, *, gso: bool = True, slots: int = SLOTS, batch: SendBatch | None = None
+        self,
+        syscalls: Syscalls,
+        fd: int,
+        *,
+        gso: bool = True,
+        slots: int = SLOTS,
+        batch: SendBatch | None = None,
+        native: NativeForwarder | None = None,
     ) -> None:
         self.statistics = SendStatistics()
         self.gso = gso
@@ -72,43 +93,49 @@ class SendArena:
         self.bytes: NDArray[np.uint8] = np.zeros((slots, SLOT_BYTES), np.uint8)
         self.headers: NDArray[Any] = self.bytes.reshape(-1).view(_RTP_HEADER)
         self.memory = self.bytes.reshape(-1).data
-        self.lengths = np.zeros(slots, np.int32)
         base = address_of(self.bytes)
-        self._base = base
-        self._addresses = base + SLOT_BYTES * np.arange(slots, dtype=np.uint64)
         self.pointers = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(slots)]
-        lengths = address_of(self.lengths)
-        self.length_pointers = [ffi.cast("int *", lengths + 4 * i) for i in range(slots)]
         self._vectors = np.zeros(slots, IOVEC)
+        self._vectors["base"] = base + SLOT_BYTES * np.arange(slots, dtype=np.uint64)
         self._vectors_address = address_of(self._vectors)
+        self.lengths: NDArray[np.int32] = self._vectors.view(np.int32).reshape(slots, 4)[:, _LENGTH_WORD]
+        self.lengths_memory = self.lengths.data
+        lengths = address_of(self.lengths)
+        self.length_pointers = [ffi.cast("int *", lengths + 16 * i) for i in range(slots)]
         self._messages = np.zeros(slots, MMSGHDR)
         self._messages_address = address_of(self._messages)
+        self._messages_memory = self._messages.view(np.uint8).data
+        self._message_words: NDArray[np.uint64] = self._messages.view(np.uint64).reshape(slots, 8)
+        # Columns as plain views: indexing a structured array by name costs more than the assignment itself.
+        self._message_iov, self._message_iovlen = self._messages["iov"], self._messages["iovlen"]
+        self._message_controllen = self._messages["controllen"]
         self._controls = np.zeros((slots, 24), np.uint8)
         self._controls_address = address_of(self._controls)
-        # One packet at a time is packed through these, three times as fast as through numpy.
-        self._vectors_memory = self._vectors.view(np.uint8).data
-        self._messages_memory = self._messages.view(np.uint8).data
-        self._lengths_memory = self.lengths.data
-        # Columns as plain views: indexing a structured array by name costs more than the assignment itself.
-        self._vector_base, self._vector_length = self._vectors["base"], self._vectors["len"]
-        self._message_name, self._message_namelen = self._messages["name"], self._messages["namelen"]
-        self._message_iov, self._message_iovlen = self._messages["iov"], self._messages["iovlen"]
-        self._message_control = self._messages["control"]
-        self._message_controllen = self._messages["controllen"]
+        self.forwarder = native
+        addresses = (base, self._vectors_address, self._messages_address, self._controls_address)
+        self._native: Any = native and native.arena(*addresses, slots)
         self.slot = 0
         """The first free slot."""
-        self._vector = 0
         self._message = 0
         self._control = 0
+        self._queued = 0
 
     def room(self) -> int:
         """How many slots are free."""
         return self.slots - self.slot
 
+    def take(self, slots: int) -> int:
+        """The first of so many free slots, for which what is queued is sent if need be."""
+        if slots > self.slots - self.slot:
+            self.flush()
+        first = self.slot
+        self.slot = first + slots
+        return first
+
     def protect(self, contexts: list[Any], first: int) -> bool:
         """Encrypt the slots from `first` in place, one context a slot.  False when any of them failed.
 
-        The slots that failed are left with length 0 and their messages must be queued one by one.
+        The slots that failed are left with length 0 and the messages of this block must be queued one by one.
         """
         count = len(contexts)
         pointers = iter(self.pointers[first : first + count])
@@ -124,50 +151,51 @@ class SendArena:
 
     def queue_one(self, slot: int, name: int, namelen: int) -> None:
         """Queue the packet of one slot to the socket address at `name`."""
-        vector, message = self._vector, self._message
-        _pack_vector(self._vectors_memory, 16 * vector, self._base + SLOT_BYTES * slot, self._lengths_memory[slot])
-        _pack_message(self._messages_memory, 64 * message, name, namelen, self._vectors_address + 16 * vector, 1, 0, 0)
-        self._vector = vector + 1
+        message = self._message
+        iov = self._vectors_address + 16 * slot
+        _pack_message(self._messages_memory, 64 * message, name, namelen, iov, 1, 0, 0)
         self._message = message + 1
+        self._queued += 1
 
-    def queue_block(self, first: int, packets: int, names: NDArray[np.uint64], namelen: int) -> None:
-        """Queue a block of `packets` x `len(names)` slots (packet-major): each packet to each address.
+    def queue_block(self, first: int, packets: int, legs: slice, templates: MessageTemplates) -> None:
+        """Queue a block of slots (leg-major, `packets` each): to each of these legs of the group its packets.
 
-        Packets of one length in a row, the last of which may be shorter, go out as one message an address, which the
-        kernel segments.
+        Packets of one length in a row, the last of which may be shorter, go out as one message a leg, which the kernel
+        segments.
         """
-        legs = len(names)
-        sizes = self.lengths[first : first + packets * legs : legs].tolist()
+        sizes = self.lengths[first : first + packets].tolist()
+        count = legs.stop - legs.start
+        iov = self._vectors_address + 16 * (first - packets * legs.start)
+        self._queued += packets * count
         done = 0
         while done < packets:
             run = _equal_run(sizes, done) if self.gso else 1
-            self._queue_run(first + done * legs, run, names, namelen, sizes[done])
+            message = self._message
+            rows = self._message_words[message : message + count]
+            rows[:] = templates.rows(packets, run)[legs]
+            rows[:, 2] += np.uint64(iov + 16 * done)
+            if run > 1:
+                self._controls[self._control] = np.frombuffer(gso_control(sizes[done]), np.uint8)
+                rows[:, 4] = self._controls_address + 24 * self._control
+                self._control += 1
+            self._message = message + count
             done += run
 
-    def _queue_run(self, first: int, run: int, names: NDArray[np.uint64], namelen: int, segment: int) -> None:
-        legs = len(names)
-        vector, message = self._vector, self._message
-        slots = slice(first, first + run * legs)
-        vectors = slice(vector, vector + run * legs)
-        messages = slice(message, message + legs)
-        if run == 1:
-            self._vector_base[vectors] = self._addresses[slots]
-            self._vector_length[vectors] = self.lengths[slots]
-            self._message_controllen[messages] = 0
-        else:  # vectors of one address must follow each other: packet-major slots become leg-major vectors
-            self._vector_base[vectors].reshape(legs, run)[:] = self._addresses[slots].reshape(run, legs).T
-            self._vector_length[vectors].reshape(legs, run)[:] = self.lengths[slots].reshape(run, legs).T
-            self._controls[self._control] = np.frombuffer(gso_control(segment), np.uint8)
-            self._message_control[messages] = self._controls_address + 24 * self._control
-            self._message_controllen[messages] = 24
-            self._control += 1
-        self._message_name[messages] = names
-        self._message_namelen[messages] = namelen
-        iov = self._vectors_address + 16 * vector
-        self._message_iov[messages] = np.arange(iov, iov + 16 * run * legs, 16 * run, dtype=np.uint64)
-        self._message_iovlen[messages] = run
-        self._vector = vector + run * legs
-        self._message = message + legs
+    def queue_natively(
+        self, legs: NativeLegs, packets: Sequence[RtpPacket], first_leg: int, count: int, abs_send_time: int
+    ) -> None:
+        """Build, encrypt and queue the packets for `count` legs from `first_leg` on.  Only with `native`."""
+        native = self._native
+        slots = len(packets) * count
+        if slots > self.slots - self.slot:
+            self.flush()
+        native.gso, native.slot, native.message, native.control = self.gso, self.slot, self._message, self._control
+        native.protect_errors = 0
+        legs.forward(native, packets, first_leg, count, abs_send_time)
+        self.slot, self._message, self._control = native.slot, native.message, native.control
+        failed: int = native.protect_errors
+        self._queued += slots - failed
+        self.statistics.protect_errors += failed
 
     def pushed(self) -> None:
         """One push has queued its packets: they go out with the batch that it belongs to, or now."""
@@ -182,13 +210,13 @@ class SendArena:
         """Send everything that is queued and make all slots free again."""
         count = self._message
         if count:
-            self.statistics.packets += self._vector
+            self.statistics.packets += self._queued
             self._send(count)
-        self.slot = self._vector = self._message = self._control = 0
+        self.slot = self._message = self._control = self._queued = 0
 
     def close(self) -> None:
         """Forget what is queued, and the socket: its number may be another file's soon."""
-        self.slot = self._vector = self._message = self._control = 0
+        self.slot = self._message = self._control = self._queued = 0
         self._fd = -1
 
     def _send(self, count: int) -> None:

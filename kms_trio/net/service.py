@@ -20,6 +20,7 @@ from kms_trio.clock import Clock
 from kms_trio.net.addresses import LocalAddress, local_addresses, unpack_sockaddr
 from kms_trio.net.ice_transport import IceTransport
 from kms_trio.net.identities import DtlsIdentities
+from kms_trio.net.native import NativeForwarder, load_forwarder
 from kms_trio.net.rtp_session import RtpSession
 from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
@@ -68,6 +69,7 @@ class NetworkService:
         self.transports_by_prefix: dict[bytes, IceTransport] = {}
         self._syscalls = Syscalls()
         self._send_batch = SendBatch()
+        self._native: NativeForwarder | None = None
         self._ports = range(0)
         self._nursery: trio.Nursery | None = None
         self._dirty: list[RtpSession] = []
@@ -80,6 +82,7 @@ class NetworkService:
         Raises OSError when no port of the range is free on every local address.
         """
         self._ports = range(max(min_port, 1), max_port + 1)
+        self._native = load_forwarder()
         self.sockets = self._bind(local_addresses())
         self.own_addresses = {sock.address for sock in self.sockets}
         try:
@@ -103,7 +106,9 @@ class NetworkService:
             sockets: list[UdpSocket] = []
             try:
                 for address in addresses:
-                    sockets.append(UdpSocket(self._syscalls, address, port, batch=self._send_batch))
+                    sockets.append(
+                        UdpSocket(self._syscalls, address, port, batch=self._send_batch, native=self._native)
+                    )
             except OSError as error:
                 problem = error
                 for sock in sockets:
@@ -148,7 +153,12 @@ class NetworkService:
         """
         assert self._nursery is not None, "sockets are opened while the service runs"
         sock = UdpSocket(
-            self._syscalls, LocalAddress(host, ""), port, send_slots=OWN_SOCKET_SLOTS, batch=self._send_batch
+            self._syscalls,
+            LocalAddress(host, ""),
+            port,
+            send_slots=OWN_SOCKET_SLOTS,
+            batch=self._send_batch,
+            native=self._native,
         )
         self._nursery.start_soon(self._receive_loop, sock, on_batch)
         return sock

@@ -13,6 +13,7 @@ from kms_trio.net.syscalls import Syscalls
 
 if TYPE_CHECKING:
     from kms_trio.net.ice_transport import IceTransport
+    from kms_trio.net.native import NativeForwarder
 
 __all__ = ["UdpSocket"]
 
@@ -33,6 +34,7 @@ class UdpSocket:
         *,
         send_slots: int = SLOTS,
         batch: SendBatch | None = None,
+        native: NativeForwarder | None = None,
     ) -> None:
         """Raises OSError when the port is taken."""
         self.local = local
@@ -53,7 +55,7 @@ class UdpSocket:
         self.namelen = len(pack_sockaddr(*self.address))
         self.routes: dict[bytes, IceTransport] = {}
         self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
-        self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch)
+        self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch, native=native)
         self.send_errors = 0
 
     def send_to(self, data: bytes, remote: tuple[str, int]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from kms_trio.media.flow import FlowDetector
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.leg import RtpLeg
+from kms_trio.net.native import NativeForwarder
 from kms_trio.net.send_arena import SendArena
 from kms_trio.net.syscalls import Syscalls, address_of
 from kms_trio.rtc.srtp import SrtpProfile, SrtpSession
@@ -35,11 +36,11 @@ class NoTimers:
 class Sending:
     """A sending socket with its arena."""
 
-    def __init__(self, *, gso: bool = True) -> None:
+    def __init__(self, *, gso: bool = True, native: NativeForwarder | None = None) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 << 20)
-        self.arena = SendArena(Syscalls(), self.socket.fileno(), gso=gso)
+        self.arena = SendArena(Syscalls(), self.socket.fileno(), gso=gso, native=native)
 
     def close(self) -> None:
         self.socket.close()

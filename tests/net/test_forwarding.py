@@ -12,7 +12,8 @@ from kms_trio.media.frames import RtpPacket
 from kms_trio.media.streams import RtpStream
 from kms_trio.net.fanout import HISTORY_PACKETS, REPLAY_PACKETS, RtpFanout, abs_send_time
 from kms_trio.net.header_layout import ABS_SEND_TIME_URI, AUDIO_LEVEL_URI, MID_URI
-from kms_trio.net.send_arena import SLOTS
+from kms_trio.net.native import NativeForwarder, load_forwarder
+from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SLOTS
 from kms_trio.rtc.rtp.header import parse_header, read_extension
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_SHA1_80
 from tests.net.peers import Sending, Viewer, make_viewer
@@ -31,9 +32,20 @@ class AskedStream(RtpStream):
         self.asked += 1
 
 
+@pytest.fixture(params=["python", "native"])
+def native(request: pytest.FixtureRequest) -> NativeForwarder | None:
+    """The compiled helper and doing without it; without a compiler there is nothing to test of the former."""
+    if request.param == "python":
+        return None
+    forwarder = load_forwarder()
+    if forwarder is None:
+        pytest.skip("the compiled helper is not built: python -m kms_trio.net.native build")
+    return forwarder
+
+
 @pytest.fixture(params=[True, False], ids=["gso", "plain"])
-def sending(request: pytest.FixtureRequest) -> Iterator[Sending]:
-    sending = Sending(gso=request.param)
+def sending(request: pytest.FixtureRequest, native: NativeForwarder | None) -> Iterator[Sending]:
+    sending = Sending(gso=request.param, native=native)
     yield sending
     sending.close()
 
@@ -171,6 +183,51 @@ def test_a_batch_larger_than_the_arena(sending: Sending) -> None:
     for viewer, first in zip(viewers, firsts, strict=True):
         check(viewer, packets, viewer.packets(), first, abs_send_time(1.0))
         viewer.close()
+
+
+@pytest.mark.parametrize("viewers", [1, 20])
+def test_oversized_packets_are_dropped(sending: Sending, viewers: int) -> None:
+    """A packet that does not fit into its slot, encrypted, would be written over its neighbour."""
+    chance = random.Random(12)
+    legs = [make_viewer(sending, extensions={ABS_SEND_TIME_URI: 2, MID_URI: 4}, mid=b"m" * 16) for _ in range(viewers)]
+    stream = RtpStream(VP8)
+    fanout = RtpFanout(stream)
+    for viewer in legs:
+        fanout.add_leg(viewer.leg, 0.0)
+    firsts = [viewer.leg.next_sequence_number for viewer in legs]
+    packets = frame(0, 0, [MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES + 1], chance, key=True)
+    stream.push(packets[:1], 1.0)
+    stream.push(packets[1:], 1.0)
+    sending.arena.flush()
+    for viewer, first in zip(legs, firsts, strict=True):
+        check(viewer, packets[:2], viewer.packets(), first, None)
+        viewer.close()
+    assert fanout.oversized == 1
+    assert sending.arena.statistics.protect_errors == sending.arena.statistics.failed == 0
+
+
+def test_a_leg_whose_packets_cannot_be_encrypted_disturbs_nobody(sending: Sending) -> None:
+    """Libsrtp refuses a packet that is far behind the newest one under the same key."""
+    chance = random.Random(13)
+    viewers = [make_viewer(sending) for _ in range(10)]
+    stream = RtpStream(VP8)
+    fanout = RtpFanout(stream)
+    for viewer in viewers:
+        fanout.add_leg(viewer.leg, 0.0)
+    stream.push(frame(0, 0, [100], chance, key=True), 1.0)
+    stream.push(frame(1, 3000, [500, 500, 100], chance), 1.0)
+    sending.arena.flush()
+    for viewer in viewers:
+        assert len(viewer.packets()) == 4
+    ahead = viewers[3].leg.template()
+    number = (viewers[3].leg.next_sequence_number + 3000) & 0xFFFF
+    viewers[3].outbound.protect(ahead[:2] + number.to_bytes(2, "big") + ahead[4:] + b"later")
+    stream.push(frame(4, 6000, [500, 500, 100], chance), 1.0)
+    sending.arena.flush()
+    for i, viewer in enumerate(viewers):
+        assert len(viewer.packets()) == (0 if i == 3 else 3)
+        viewer.close()
+    assert sending.arena.statistics.protect_errors == 3
 
 
 def test_a_newcomer_is_replayed_the_last_key_frame(sending: Sending) -> None:
