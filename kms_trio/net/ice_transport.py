@@ -66,7 +66,7 @@ class TransportListener(Protocol):
         """DTLS entered a state."""
 
     def on_connected(self) -> None:
-        """SRTP is keyed: media may flow both ways."""
+        """DTLS is connected, and SRTP keyed if asked for: media and data may flow both ways."""
 
     def on_rerouted(self) -> None:
         """Media leaves by another socket from now on."""
@@ -105,6 +105,7 @@ class IceTransport:
         )
         self._dtls: DtlsTransport | None = None
         self._dtls_state = DtlsState.NEW
+        self._srtp = True
         self._held_dtls: list[bytes] = []
         self._inbound: SrtpSession | None = None
         self._outbound: SrtpSession | None = None
@@ -201,10 +202,15 @@ class IceTransport:
         identity: DtlsIdentity,
         dtls_role: DtlsRole,
         fingerprints: list[tuple[str, str]],
+        srtp: bool = True,
     ) -> None:
-        """Take what the peer's description says.  Held DTLS flights are answered once a pair works."""
+        """Take what the peer's description says.  Held DTLS flights are answered once a pair works.
+
+        Without `srtp` (data channels alone) no keys for media are asked for.
+        """
         now = self._service.timers.now()
-        self._dtls = DtlsTransport(identity, dtls_role, fingerprints)
+        self._srtp = srtp
+        self._dtls = DtlsTransport(identity, dtls_role, fingerprints, srtp_required=srtp)
         self._agent.set_remote_credentials(credentials, now, lite=lite)
         self._pump(now)
 
@@ -355,7 +361,7 @@ class IceTransport:
         if dtls is None or dtls.state is self._dtls_state:
             return
         self._dtls_state = dtls.state
-        if dtls.state is DtlsState.CONNECTED:
+        if dtls.state is DtlsState.CONNECTED and self._srtp:
             keys = dtls.srtp_keys()
             self._inbound = SrtpSession.inbound(keys.profile, keys.remote_master)
             self._outbound = SrtpSession.outbound(keys.profile, keys.local_master)

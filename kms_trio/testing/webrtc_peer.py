@@ -42,6 +42,7 @@ from kms_trio.rtc.rtcp import (
 from kms_trio.rtc.rtp.header import parse_header, write_header
 from kms_trio.rtc.rtp.reception import ReceptionStatistics
 from kms_trio.rtc.rtp.sequence import SequenceUnwrapper
+from kms_trio.rtc.sctp import MAX_MESSAGE_BYTES
 from kms_trio.rtc.sdp import (
     Direction,
     EndpointCapabilities,
@@ -61,6 +62,7 @@ from kms_trio.rtc.sdp import (
 )
 from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
+from kms_trio.testing.data_peer import DataPeer
 
 __all__ = ["ReceivedTrack", "WebRtcPeer", "open_peer"]
 
@@ -80,7 +82,15 @@ class ReceivedTrack:
 class WebRtcPeer:
     """Made by `open_peer`.  `send`, `receive` choose the direction; `codecs` are names as in Kurento's settings."""
 
-    def __init__(self, sock: trio.socket.SocketType, *, send: bool, receive: bool, codecs: Sequence[str]) -> None:
+    def __init__(
+        self,
+        sock: trio.socket.SocketType,
+        *,
+        send: bool,
+        receive: bool,
+        codecs: Sequence[str],
+        data_channels: bool = False,
+    ) -> None:
         self.tracks: dict[str, ReceivedTrack] = {}
         """What is received, by kind ("audio", "video")."""
         self.rtcp: list[RtcpPacket] = []
@@ -89,6 +99,8 @@ class WebRtcPeer:
         self.key_frame_requests = 0
         self.on_key_frame_request: Callable[[], None] = lambda: None
         self.answer_nacks = True
+        self.data: DataPeer | None = None
+        """Once data channels have been agreed on."""
         self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
         self._socket = sock
         self._random = random.SystemRandom()
@@ -112,6 +124,8 @@ class WebRtcPeer:
             video_codecs=tuple(each for each in capabilities if each.clock_rate_hz == 90_000),
             audio_extensions=default_extensions("audio"),
             video_extensions=default_extensions("video"),
+            data_channels=data_channels,
+            max_message_size=MAX_MESSAGE_BYTES,
             direction=direction,
         )
         self._offer: SessionDescription | None = None
@@ -121,6 +135,7 @@ class WebRtcPeer:
         self._outbound: SrtpSession | None = None
         self._held: list[bytes] = []
         self._vanished = False
+        self._media_agreed = True
         self._sequence_numbers = {"audio": 1000, "video": 2000}
         self._sent: dict[tuple[int, int], bytes] = {}
         self._counts = {"audio": [0, 0, 0], "video": [0, 0, 0]}  # packets, payload bytes, last timestamp
@@ -155,7 +170,12 @@ class WebRtcPeer:
         remote = negotiated.transport
         assert remote is not None, "the server accepted nothing"
         role = DtlsRole.CLIENT if negotiated.dtls_role is SdpDtlsRole.CLIENT else DtlsRole.SERVER
-        self._dtls = DtlsTransport(self._identity, role, [(each.algorithm, each.value) for each in remote.fingerprints])
+        fingerprints = [(each.algorithm, each.value) for each in remote.fingerprints]
+        self._media_agreed = any(media.sctp is None for media in negotiated.accepted)
+        self._dtls = DtlsTransport(self._identity, role, fingerprints, srtp_required=self._media_agreed)
+        for media in negotiated.accepted:
+            if media.sctp is not None:
+                self.data = DataPeer(role, media.sctp)
         now = trio.current_time()
         self._agent.set_remote_credentials(IceCredentials(remote.ice_ufrag, remote.ice_pwd), now)
         for candidate in remote.candidates:
@@ -294,13 +314,17 @@ class WebRtcPeer:
                 dtls.receive(data)
             else:
                 await self._send(data)
+        if self.data is not None and dtls.state is DtlsState.CONNECTED:
+            self.data.pump(dtls)
         for datagram in dtls.datagrams():
             await self._send(datagram)
-        if dtls.state is DtlsState.CONNECTED and self._outbound is None:
+        if dtls.state is not DtlsState.CONNECTED or self.connected.is_set():
+            return
+        if self._media_agreed:
             keys = dtls.srtp_keys()
             self._inbound = SrtpSession.inbound(keys.profile, keys.remote_master)
             self._outbound = SrtpSession.outbound(keys.profile, keys.local_master)
-            self.connected.set()
+        self.connected.set()
 
     async def _send(self, data: bytes) -> None:
         pair = self._agent.usable_pair
@@ -335,6 +359,7 @@ async def open_peer(
     send: bool = True,
     receive: bool = True,
     codecs: Sequence[str] = ("opus/48000/2", "VP8/90000"),
+    data_channels: bool = False,
     host: str = "127.0.0.1",
 ) -> AsyncIterator[WebRtcPeer]:
     """A peer that runs while the block does."""
@@ -342,7 +367,7 @@ async def open_peer(
     with sock:
         sock.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4 << 20)
         await sock.bind((host, 0))
-        peer = WebRtcPeer(sock, send=send, receive=receive, codecs=codecs)
+        peer = WebRtcPeer(sock, send=send, receive=receive, codecs=codecs, data_channels=data_channels)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(peer.run)
             yield peer

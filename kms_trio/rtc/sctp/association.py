@@ -153,6 +153,7 @@ class SctpAssociation:
         """End at once; the peer is told by what `transmits` gives, the owner gets no events."""
         self._abort()
         self.state = AssociationState.CLOSED
+        self._link = None
         self._events.clear()
 
     # Packets and time.
@@ -297,6 +298,7 @@ class SctpAssociation:
         if self.state is AssociationState.CLOSED:
             return
         self.state = AssociationState.CLOSED
+        self._link = None
         self.paused = False
         self._layer.end()
         self._emit(AssociationClosed(reason))

@@ -20,6 +20,8 @@ from kms_elements.rtp_common.negotiation import parse_description
 from kms_elements.rtp_common.statistics import SessionStats
 from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.connection import WebRtcConnection
+from kms_elements.webrtc.data_channels import DataChannels, shorten_name
+from kms_elements.webrtc.data_statistics import DataStats
 from kms_elements.webrtc.ice_report import IceReport
 from kms_elements.webrtc.negotiation import capabilities_of
 from kms_trio.api import (
@@ -45,6 +47,7 @@ from kms_trio.api import (
 )
 from kms_trio.rtc.dtls import DtlsError
 from kms_trio.rtc.ice import IceRole
+from kms_trio.rtc.sctp import SctpError
 from kms_trio.rtc.sdp import (
     EndpointCapabilities,
     Fingerprint,
@@ -69,6 +72,9 @@ __all__ = ["WebRtcEndpoint"]
 logger = logging.getLogger("kmswebrtcendpoint")
 
 NO_DATA_CHANNELS = "Data channels are not supported"
+
+MAX_CHANNEL_LIMIT = 65535
+"""Largest number of retransmissions, and of milliseconds, that a data channel's limits can have."""
 
 
 class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
@@ -105,6 +111,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._identity: DtlsIdentity | None = None
         self._connection: WebRtcConnection | None = None
         self._stats: SessionStats | None = None
+        self._data_stats: DataStats | None = None
         self._report = IceReport(self.emit, context.next_number("dtlssrtp"))
         self._candidates = LocalCandidates(self._report, self.emit)
         self._cname = f"user{secrets.randbits(32)}@host-{secrets.token_hex(4)}"
@@ -127,6 +134,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"certificate {pem} cannot be used: {problem}") from problem
 
     async def close(self) -> None:
+        """Say goodbye to the peer."""
         if self._connection is not None:
             self._connection.close()
         await super().close()
@@ -146,9 +154,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     async def _make_answer(self, offer_text: str) -> str:
         offer = parse_description(offer_text, self.id)
         connection = self._connect(IceRole.CONTROLLED)
-        negotiated = create_answer(
-            offer, self._capabilities(), self._local_transport(connection), self._local_ids()
-        )
+        negotiated = create_answer(offer, self._capabilities(), self._local_transport(connection), self._local_ids())
         self._run(connection, negotiated)
         self._candidates.describe(negotiated.local)
         return self.current_local_sdp(write(negotiated.local))  # the peer's candidates may have led to more of ours
@@ -170,7 +176,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             self.context.settings,
             recvonly=self._recvonly,
             sendonly=self._sendonly,
-            data_channels=False,  # negotiated once they are served
+            data_channels=self._use_data_channels,
             max_audio_recv_bandwidth_kbps=self.max_audio_recv_bandwidth,
             max_video_recv_bandwidth_kbps=self.max_video_recv_bandwidth,
         )
@@ -220,6 +226,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             source_pad=self.source_pad,
             sink_pad=self.sink_pad,
             on_connection=self._connection_changed,
+            emit=self.emit,
         )
         self._connection = connection
         self._stats = SessionStats((session,), self.context.clock.unix)
@@ -231,6 +238,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         assert self._identity is not None, "start has run"
         self._local = negotiated.local
         connection.start(negotiated, self._identity)
+        if connection.data_channels is not None:
+            self._data_stats = DataStats(connection.data_channels, self.context.clock.unix)
         for media_type in (MediaType.AUDIO, MediaType.VIDEO):
             sink = self.pads.sinks.get((media_type, "default"))
             if sink is not None and sink.stream is not None:
@@ -286,7 +295,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     def sink_stream_changed(self, media_type: MediaType, description: str, stream: Stream[object] | None) -> None:
         """The pads say what this endpoint sends."""
         if self._connection is not None:
-            self._connection.medias.set_stream(media_type, stream)
+            self._connection.set_stream(media_type, stream)
 
     def _request_keyframe(self) -> bool:
         sender = self._connection.medias.sender(MediaType.VIDEO) if self._connection is not None else None
@@ -296,7 +305,11 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         return True
 
     def collect_stats(self, media_type: MediaType | None) -> dict[str, Stats]:
-        return self._stats.collect(media_type) if self._stats is not None else {}
+        """One entry for each RTP stream and data channel, one more when there can be data channels."""
+        stats = self._stats.collect(media_type) if self._stats is not None else {}
+        if self._data_stats is not None and media_type in (None, MediaType.DATA):
+            stats.update(self._data_stats.collect())
+        return stats
 
     def _remb_params_changed(self, params: RembParams) -> None:
         if self._connection is not None:
@@ -402,15 +415,41 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         max_retransmits: int = -1,
         protocol: str = "",
     ) -> None:
-        """Raises KurentoError 40107 when both limits are given, 40111 as data channels are not served yet."""
+        """Open a channel; its id comes with DataChannelOpened.  Limits below 0 are none, those above 65535 lowered.
+
+        Raises KurentoError 40111 unless data channels were negotiated, 40107 for two limits, 40003 when none is left.
+        """
+        channels = self._data_channels()
         if max_packet_life_time >= 0 and max_retransmits >= 0:
             raise KurentoError(ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "Syntax error")
-        raise KurentoError(ErrorCode.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, NO_DATA_CHANNELS)
+        try:
+            channels.open(
+                shorten_name(label),
+                shorten_name(protocol),
+                ordered,
+                _limit(max_packet_life_time),
+                _limit(max_retransmits),
+            )
+        except SctpError as problem:
+            raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"Cannot create data channel: {problem}") from problem
 
     def close_data_channel(self, channel_id: int) -> None:
-        """Raises KurentoError 40111 as data channels are not served yet."""
-        raise KurentoError(ErrorCode.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, NO_DATA_CHANNELS)
+        """Close a channel; nothing happens for an unknown one.
+
+        Raises KurentoError 40111 unless data channels were negotiated.
+        """
+        self._data_channels().close_channel(channel_id)
+
+    def _data_channels(self) -> DataChannels:
+        if self._connection is None or self._connection.data_channels is None:
+            raise KurentoError(ErrorCode.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, NO_DATA_CHANNELS)
+        return self._connection.data_channels
 
 
 def _new_stream() -> LocalStream:
     return LocalStream(ssrc=secrets.randbelow(0xFFFFFFFE) + 1)
+
+
+def _limit(value: int) -> int | None:
+    """A limit of a data channel as clients give it."""
+    return min(value, MAX_CHANNEL_LIMIT) if value >= 0 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kms_elements.rtp_common.negotiation import supported_codecs
 from kms_trio.api import Settings
+from kms_trio.rtc.sctp import MAX_MESSAGE_BYTES
 from kms_trio.rtc.sdp import Direction, EndpointCapabilities, default_extensions
 
 __all__ = ["capabilities_of"]
@@ -30,6 +31,7 @@ def capabilities_of(
         audio_extensions=default_extensions("audio"),
         video_extensions=default_extensions("video"),
         data_channels=data_channels,
+        max_message_size=MAX_MESSAGE_BYTES,
         num_audio_medias=sdp.num_audio_medias,
         num_video_medias=sdp.num_video_medias,
         max_audio_recv_bandwidth_kbps=max_audio_recv_bandwidth_kbps,
