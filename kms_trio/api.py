@@ -30,6 +30,7 @@ from kms_trio.generated.core.types import (
 )
 from kms_trio.net.addresses import local_addresses
 from kms_trio.net.addresses import select as select_addresses
+from kms_trio.net.asgi import HttpListenError, listen_http, serve_asgi
 from kms_trio.net.ice_transport import IceTransport
 from kms_trio.net.leg import LegRoute
 from kms_trio.net.plain_transport import PlainTransport, TransportPlan
@@ -68,6 +69,7 @@ __all__ = [
     "Event",
     "Filter",
     "FilterType",
+    "HttpListenError",
     "Hub",
     "HubPort",
     "IceTransport",
@@ -112,9 +114,11 @@ __all__ = [
     "UriPolicy",
     "VideoFilter",
     "file_path",
+    "listen_http",
     "load_image",
     "local_addresses",
     "ntp_from_unix",
     "select_addresses",
+    "serve_asgi",
     "yuv_planes",
 ]

@@ -34,7 +34,10 @@ async def serve(nursery: trio.Nursery) -> Callable[..., Awaitable[Server]]:
     from kms_trio.plugins import Candidate, Plugins
 
     async def start(settings: Settings | None = None, plugins: Plugins | None = None) -> Server:
-        settings = settings or Settings()
+        if settings is None:
+            settings = Settings()
+            http_endpoint = attrs.evolve(settings.http_endpoint, server_port=0)  # another server may have the usual one
+            settings = attrs.evolve(settings, http_endpoint=http_endpoint)
         settings = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
         if plugins is None:
             elements = Candidate("elements", lambda: import_module("kms_elements.generated.module").MODULE)

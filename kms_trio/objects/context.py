@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import attrs
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from kms_trio.objects.scopes import Supervisor
     from kms_trio.objects.uri_policy import UriPolicy
     from kms_trio.settings import Settings
+
+
+S = TypeVar("S", bound="SharedService")
+
+
+class SharedService(Protocol):
+    """Something that objects of a bundle share, such as a listening port."""
+
+    def __init__(self, context: ObjectContext) -> None: ...
 
 
 @attrs.define(kw_only=True)
@@ -43,6 +52,13 @@ class ObjectContext:
     #: Called with a pipeline whose own task crashed; set by the lifecycle, which then releases it.
     on_pipeline_crash: Callable[[MediaObject], None] | None = None
     _counters: dict[str, itertools.count[int]] = attrs.field(factory=dict, init=False)
+    _shared: dict[type[Any], Any] = attrs.field(factory=dict, init=False)
+
+    def shared(self, kind: type[S]) -> S:
+        """The one object of class `kind` that this server has, made at first use."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(self)
+        return cast(S, self._shared[kind])
 
     def next_number(self, kind: str) -> int:
         """Count things of a kind in this server from 0, for the names of elements and bins in events and graphs."""

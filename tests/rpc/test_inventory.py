@@ -26,7 +26,7 @@ INVENTORY = inventory()
 CREATABLE = INVENTORY.creatable()
 
 #: Classes and members ("Class" or "Class.member") that may still answer NOT_IMPLEMENTED.
-MISSING = frozenset({"HttpPostEndpoint", "GStreamerFilter", "RecorderEndpoint.FLV", "RecorderEndpoint.JPEG_VIDEO_ONLY"})
+MISSING = frozenset({"RecorderEndpoint.FLV", "RecorderEndpoint.JPEG_VIDEO_ONLY"})
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 

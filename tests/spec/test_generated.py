@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from kms_elements.generated import interfaces as elements_interfaces
 from kms_elements.generated import types as elements_types
 from kms_elements.generated.module import MODULE as ELEMENTS
 from kms_trio.dispatch import ModuleDescriptor, OperationKind, Parameter, TypeRef
-from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core import events, interfaces, types
 from kms_trio.generated.core.module import MODULE as CORE
 from kms_trio.spec.__main__ import main, stale_files
@@ -229,13 +227,3 @@ def test_an_incomplete_implementation_cannot_be_made() -> None:
     assert "get_url" in Incomplete.__abstractmethods__
     with pytest.raises(TypeError, match="get_url"):
         Incomplete()  # type: ignore[abstract]
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, path in ELEMENTS.factories.items() if path.startswith("kms_elements.pending:")]
-)
-def test_classes_still_to_be_written_say_so(name: str) -> None:
-    implementation = getattr(importlib.import_module("kms_elements.pending"), name)
-    with pytest.raises(KurentoError, match=name) as caught:
-        implementation(object(), None, ELEMENTS.classes[name])
-    assert caught.value.code == ErrorCode.NOT_IMPLEMENTED

@@ -337,7 +337,7 @@ _WEB_RTC_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="elements",
     version="7.3.0",
-    generation_time="Nov 21 2026 23:14:52",
+    generation_time="Nov 21 2026 23:32:17",
     package="kms_elements.generated",
     classes=MappingProxyType(
         {
@@ -397,7 +397,7 @@ MODULE = ModuleDescriptor(
             "PlayerEndpoint": "kms_elements.player:PlayerEndpoint",
             "RecorderEndpoint": "kms_elements.recorder:RecorderEndpoint",
             "RtpEndpoint": "kms_elements.rtp:RtpEndpoint",
-            "HttpPostEndpoint": "kms_elements.pending:HttpPostEndpoint",
+            "HttpPostEndpoint": "kms_elements.http_post:HttpPostEndpoint",
             "Composite": "kms_elements.hubs:Composite",
             "Mixer": "kms_elements.hubs:Mixer",
             "Dispatcher": "kms_elements.hubs:Dispatcher",
