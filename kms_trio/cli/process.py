@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Final
 
+from kms_trio.objects.process_limits import raise_file_limit
+
 __all__ = ["prepare_process", "settle_process"]
 
 #: How long a thread may keep the interpreter while the receive loop waits for it, seconds; Python's default is ten
@@ -15,9 +17,13 @@ SWITCH_INTERVAL_S: Final = 0.0005
 
 
 def prepare_process() -> None:
-    """To be called before numpy is imported: its linear algebra, which nothing here uses, starts a thread a core."""
+    """To be called before numpy is imported: its linear algebra, which nothing here uses, starts a thread a core.
+
+    The limit on open files is raised as far as the system allows.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    raise_file_limit()
 
 
 def settle_process() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final, TextIO
 
 import trio
 
 from kms_trio import app
+from kms_trio.cli.external_address import with_external_addresses
 from kms_trio.cli.process import settle_process
 from kms_trio.http import HttpListenError
 from kms_trio.settings import Settings, SettingsError
@@ -19,20 +22,29 @@ _log = logging.getLogger("KurentoMediaServer")
 StartErrors = (OSError, HttpListenError, SettingsError)
 
 
+#: How long after a signal the process is ended whatever hangs, an operator's supervisor being about to do the same.
+EXIT_DEADLINE_S: Final = 9.5
+
+
 class StartError(Exception):
     """The server could not start; the text says why, for the operator."""
 
 
-def run_until_signal(settings: Settings, announce: Callable[[app.Server], None] | None) -> None:
-    """Serve until SIGINT or SIGTERM. Raises StartError, and what nothing inside handled."""
-    trio.run(_serve, settings, announce)
+def run_until_signal(settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO) -> None:
+    """Serve until SIGINT or SIGTERM. Raises StartError, and what nothing inside handled.
+
+    A server that does not end within `EXIT_DEADLINE_S` of the signal writes the stacks of its threads to `errors`, a
+    real file, and exits with code 1.
+    """
+    trio.run(_serve, settings, announce, errors)
 
 
-async def _serve(settings: Settings, announce: Callable[[app.Server], None] | None) -> None:
+async def _serve(settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO) -> None:
     failure: str | None = None
+    settings = await with_external_addresses(settings)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_stop_at_signal, signals, nursery.cancel_scope)
+            nursery.start_soon(_stop_at_signal, signals, nursery.cancel_scope, errors)
             try:
                 server = await nursery.start(app.serve, settings)
             except StartErrors as error:
@@ -61,11 +73,12 @@ def _texts(group: BaseExceptionGroup[BaseException]) -> Iterator[str]:
             yield str(error)
 
 
-async def _stop_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+async def _stop_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope, errors: TextIO) -> None:
     """Cancel at the first signal; a second one ends the process at once."""
     async for number in signals:
         _log.info("Received %s, stopping", signal.Signals(number).name)
         for stopping in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stopping, signal.SIG_DFL)
+        faulthandler.dump_traceback_later(EXIT_DEADLINE_S, exit=True, file=errors)
         scope.cancel()
         return

@@ -6,16 +6,18 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import attrs
 
 from kms_trio.cli.process import prepare_process
 from kms_trio.cli.versions import KURENTO_VERSION
 from kms_trio.log import CrashLog, LogConfig, configure
+from kms_trio.log.crash import log_thread_crash
 from kms_trio.settings import Loaded, Settings, SettingsError, load
 from kms_trio.settings.loader import DEFAULT_CONF_FILE
 from kms_trio.settings.show import effective
@@ -68,11 +70,13 @@ def run_server(options: StartOptions, announce: Callable[[Server], None] | None 
         if options.log.folder is not None:
             crash_log = CrashLog(options.log.folder, now=datetime.now().astimezone())
             crash_log.catch_native_crashes()
+            logging.root.addHandler(crash_log.handler())
     except OSError as error:
         print(f"Error : cannot write logs to {options.log.folder}: {error}", file=sys.stderr)
         return 1
+    threading.excepthook = log_thread_crash
     try:
-        return _run(options, announce)
+        return _run(options, announce, crash_log.stream if crash_log is not None else sys.stderr)
     # The guard of the process: whatever ends it is written down.
     except Exception as error:  # noqa: BLE001
         _log.critical("The server stops because of an error that nothing handled", exc_info=error)
@@ -80,12 +84,12 @@ def run_server(options: StartOptions, announce: Callable[[Server], None] | None 
             crash_log.write(error)
         return 1
     finally:
+        logging.shutdown()
         if crash_log is not None:
             crash_log.close()
-        logging.shutdown()
 
 
-def _run(options: StartOptions, announce: Callable[[Server], None] | None) -> int:
+def _run(options: StartOptions, announce: Callable[[Server], None] | None, errors: TextIO) -> int:
     _log.info("Kurento Media Server version: %s", KURENTO_VERSION)
     add_modules_path(options.modules_path)
     try:
@@ -102,7 +106,7 @@ def _run(options: StartOptions, announce: Callable[[Server], None] | None) -> in
     from kms_trio.cli.running import StartError, run_until_signal
 
     try:
-        run_until_signal(loaded.settings, announce)
+        run_until_signal(loaded.settings, announce, errors)
     except StartError as error:
         _log.error("The server cannot start: %s", error)
         return 1
@@ -114,13 +118,18 @@ def _report(loaded: Loaded) -> None:
     """The lines about configuration that operators look for."""
     if not loaded.files:
         _config_log.info("No configuration file; using the defaults")
-    for number, file in enumerate(loaded.files):
-        _config_log.info("Reading configuration from: %s" if number == 0 else "Loaded module config: %s", file)
+    if loaded.main_file is not None:
+        _config_log.info("Reading configuration from: %s", loaded.main_file)
+    for folder in loaded.module_folders:
+        _config_log.info("Looking for config files in %s", folder)
+    for file in loaded.files:
+        if file != loaded.main_file:
+            _config_log.info("Loaded module config: %s", file)
     for warning in loaded.warnings:
         _config_log.warning("%s", warning)
     _config_log.info("Configuration loaded successfully")
-    if _config_log.isEnabledFor(logging.DEBUG):
-        _config_log.debug("Loaded config in effect:\n%s", json.dumps(effective(loaded.settings), indent=2))
+    if _config_log.isEnabledFor(logging.INFO):
+        _config_log.info("Loaded config in effect:\n%s", json.dumps(effective(loaded.settings), indent=2))
 
 
 def is_public(settings: Settings) -> bool:

@@ -11,11 +11,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
 T = TypeVar("T")
+
+#: In place of an address: find it out.
+AUTO: Final = "auto"
 
 _TURN_URL = re.compile(r"[^:@\s]+:[^@\s]+@(\[[0-9A-Fa-f:.]+\]|[^:@?\s\[\]]+):(\d{1,5})(\?transport=(udp|tcp|tls))?")
 
@@ -120,6 +123,16 @@ def ip_address(version: int | None = None) -> Kind[str]:
         return str(address)
 
     return Kind(f"an IPv{version} address" if version else "an IP address", parse)
+
+
+def external_address(version: int) -> Kind[str]:
+    """An IP address, or the word `auto` for one that is found out at start."""
+    address = ip_address(version)
+
+    def parse(raw: Any, folder: Path | None) -> str:
+        return AUTO if _text(raw).lower() == AUTO else address.parse(raw, folder)
+
+    return Kind(f"an IPv{version} address or {AUTO}", parse)
 
 
 def path() -> Kind[Path]:

@@ -29,8 +29,10 @@ class Loaded:
     """Typed settings, and what there is to tell the operator about where they came from."""
 
     settings: Settings
-    #: Every file that was read, in order.
+    #: Every file that was read, in order; the main file, if there is one, and the folders of the module files.
     files: tuple[Path, ...]
+    main_file: Path | None
+    module_folders: tuple[Path, ...]
     #: Lines for the log: files that could not be read, keys without effect, unknown keys when they are tolerated.
     warnings: tuple[str, ...]
 
@@ -62,7 +64,8 @@ def load(
         files.append(conf_file)
         if modules_config_path is None:
             modules_config_path = [conf_file.absolute().parent / "modules"]
-    for root in modules_config_path or ():
+    module_folders = tuple(modules_config_path or ())
+    for root in module_folders:
         _read_modules(root, tree, files, problems)
     merge(tree, _from_environment(environment or {}))
     for key, value in (overrides or {}).items():
@@ -78,7 +81,13 @@ def load(
         problems.remarks.extend(problems.unknown_keys)
     if problems.errors:
         raise SettingsError(problems.errors)
-    return Loaded(settings=settings, files=tuple(files), warnings=tuple(problems.remarks))
+    return Loaded(
+        settings=settings,
+        files=tuple(files),
+        main_file=conf_file,
+        module_folders=module_folders,
+        warnings=tuple(problems.remarks),
+    )
 
 
 def _sourced(value: Any, source: Source) -> Tree | Leaf:

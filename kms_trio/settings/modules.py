@@ -144,18 +144,18 @@ class WebRtcEndpointSettings:
     )
     external_ipv4: str | None = option(
         "externalIPv4",
-        kinds.optional(kinds.ip_address(4)),
+        kinds.optional(kinds.external_address(4)),
         None,
-        "Public IPv4 address, put into host candidates in place of the machine's own.",
+        "Public IPv4 address, put into host candidates in place of the machine's own; auto: found out at start.",
         environment="KMS_EXTERNAL_IPV4",
         aliases=("externalAddress",),
         example="198.51.100.2",
     )
     external_ipv6: str | None = option(
         "externalIPv6",
-        kinds.optional(kinds.ip_address(6)),
+        kinds.optional(kinds.external_address(6)),
         None,
-        "Public IPv6 address, put into host candidates in place of the machine's own.",
+        "Public IPv6 address, put into host candidates in place of the machine's own; auto: found out at start.",
         environment="KMS_EXTERNAL_IPV6",
         example="2001:db8::2",
     )
