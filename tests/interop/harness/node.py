@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 import attrs
 import trio
 
-from tests.interop.harness.tools import NODE_FOLDER, require_npm_clients
+from tests.interop.harness.tools import NODE_FOLDER, NPM_CLIENTS, require_npm_clients
 
 LINE_DEADLINE_S = 40
 
@@ -55,12 +56,18 @@ class NodeProgram:
 
 
 @asynccontextmanager
-async def run_node(script: str, *arguments: str) -> AsyncIterator[NodeProgram]:
-    """Starts a script with the preload that kurento-client's transactions need on today's Node."""
+async def run_node(script: str, *arguments: str, client: int = 7) -> AsyncIterator[NodeProgram]:
+    """Starts a script with kurento-client of the major version `client`.
+
+    Its transactions need the preload on today's Node.
+    """
     node = require_npm_clients()
     command = [node, "--require", str(NODE_FOLDER / "preload.js"), str(NODE_FOLDER / script), *arguments]
     async with trio.open_nursery() as nursery:
-        start = partial(trio.run_process, command, stdin=PIPE, stdout=PIPE, check=False, cwd=NODE_FOLDER)
+        environment = {**os.environ, "KURENTO_CLIENT": str(NPM_CLIENTS[client])}
+        start = partial(
+            trio.run_process, command, stdin=PIPE, stdout=PIPE, check=False, cwd=NODE_FOLDER, env=environment
+        )
         process: trio.Process = await nursery.start(start)
         try:
             yield NodeProgram(process)

@@ -10,6 +10,11 @@ import pytest
 
 NODE_FOLDER = Path(__file__).parent.parent / "node"
 NODE_MODULES = NODE_FOLDER / "node_modules"
+#: kurento-client of each generation, by its major version.
+NPM_CLIENTS = {
+    7: NODE_MODULES / "kurento-client",
+    6: NODE_FOLDER.with_name("node6") / "node_modules" / "kurento-client",
+}
 #: kurento-client and kurento-utils as one script for pages, made by `make setup-interop`.
 BROWSER_BUNDLE = NODE_MODULES / ".bundle" / "kurento.js"
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
@@ -42,8 +47,8 @@ def require_chromium() -> str:
 
 
 def require_npm_clients() -> str:
-    """Node with the npm packages of tests/interop/node installed; returns the path of node."""
+    """Node with the npm packages of tests/interop/node and node6 installed; returns the path of node."""
     node = require_program("node", "nodejs npm")
-    if not BROWSER_BUNDLE.exists():
+    if not all(path.exists() for path in (BROWSER_BUNDLE, *NPM_CLIENTS.values())):
         missing("the npm package kurento-client", "make setup-interop")
     return node

@@ -11,8 +11,7 @@
 const fs = require("fs/promises");
 const http = require("http");
 const path = require("path");
-const kurento = require("kurento-client");
-const { connect, report, fail } = require("./report");
+const { kurento, connect, report, fail } = require("./report");
 
 const [, , wsUri, pages] = process.argv;
 const BUNDLE = path.join(__dirname, "node_modules", ".bundle", "kurento.js");
@@ -28,7 +27,7 @@ function session(id) {
 }
 
 async function endpointFor(role) {
-  connection ??= connect(kurento, wsUri);
+  connection ??= connect(wsUri);
   const { client } = await connection;
   if (role === "viewer") {
     const endpoint = await room.pipeline.create("WebRtcEndpoint");

@@ -6,7 +6,6 @@
  */
 "use strict";
 
-const kurento = require("kurento-client");
 const { connect, report, fail } = require("./report");
 
 /** The error of a call; by callback, as a promise of this client swallows it. */
@@ -18,7 +17,7 @@ function refused(call) {
 
 async function main() {
   const [uri, options] = [process.argv[2], JSON.parse(process.argv[3] ?? "{}")];
-  const { client } = await connect(kurento, uri, options);
+  const { client } = await connect(uri, options);
   const manager = await client.getServerManager();
   const info = await manager.getInfo();
 

@@ -4,11 +4,10 @@
  */
 "use strict";
 
-const kurento = require("kurento-client");
 const { connect, report, fail } = require("./report");
 
 async function main() {
-  const { client } = await connect(kurento, process.argv[2]);
+  const { client } = await connect(process.argv[2]);
   const reconnected = new Promise((resolve) => client.once("reconnected", resolve));
   const pipeline = await client.create("MediaPipeline");
   const source = await pipeline.create("PassThrough");

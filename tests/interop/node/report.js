@@ -1,8 +1,11 @@
-/** How the scripts here talk to the tests: one JSON object a line. */
+/** How the scripts here talk to the tests, one JSON object a line, and with which client to the server. */
 "use strict";
 
 /** Kurento's own clients log to standard output too; the tests read only our lines there. */
 console.log = console.info = console.debug = console.error;
+
+/** The test says which generation of the client: the one beside this script unless the variable names another. */
+const kurento = require(process.env.KURENTO_CLIENT ?? "kurento-client");
 
 function report(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -17,7 +20,7 @@ function fail(error) {
  * Connects as applications do: the callback hears of modules that the client knows and the server lacks.
  * Resolves to {client}: the client itself is a thenable.
  */
-function connect(kurento, uri, options) {
+function connect(uri, options) {
   return new Promise((resolve, reject) => {
     kurento(uri, options ?? {}, (error, client) => (error ? reject(error) : resolve({ client })));
   });
@@ -26,4 +29,4 @@ function connect(kurento, uri, options) {
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
 
-module.exports = { connect, report, fail };
+module.exports = { kurento, connect, report, fail };

@@ -1,11 +1,10 @@
 /** node transaction.js WS_URI: explicit transactions, the second one with objects of the first. */
 "use strict";
 
-const kurento = require("kurento-client");
 const { connect, report, fail } = require("./report");
 
 async function main() {
-  const { client } = await connect(kurento, process.argv[2]);
+  const { client } = await connect(process.argv[2]);
 
   const transaction = client.beginTransaction();
   const pipeline = client.create(transaction, "MediaPipeline");
