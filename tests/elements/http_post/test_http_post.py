@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import attrs
-import httpx
+import httpx2
 import pytest
 import trio
 
@@ -56,14 +56,14 @@ async def make(
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
     with trio.fail_after(60):
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as opened:
+        async with httpx2.AsyncClient(timeout=30, trust_env=False) as opened:
             yield opened
 
 
 async def test_a_file_that_is_posted_comes_out(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     assert endpoint.url.startswith("http://127.0.0.1:")
@@ -78,7 +78,7 @@ async def test_a_file_that_is_posted_comes_out(
 
 
 async def test_a_form_may_hold_the_file(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     files = {"movie": ("clip.webm", clip, "video/webm"), "more": ("x.txt", b"ignored", "text/plain")}
@@ -89,7 +89,7 @@ async def test_a_form_may_hold_the_file(
 
 
 async def test_encoded_media_passes_as_it_is(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client, Want(StreamKind.ENCODED), useEncodedMedia=True)
     assert (await http.post(endpoint.url, content=clip)).status_code == 200
@@ -103,7 +103,7 @@ async def test_encoded_media_passes_as_it_is(
 
 
 async def test_media_comes_out_while_it_is_posted(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, long_clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, long_clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     data = long_clip
@@ -119,7 +119,7 @@ async def test_media_comes_out_while_it_is_posted(
 
 
 async def test_files_are_played_one_after_the_other(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     for _ in range(2):
@@ -133,12 +133,12 @@ async def test_files_are_played_one_after_the_other(
 
 
 async def test_the_session_belongs_to_the_client_with_the_cookie(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     first = await http.post(endpoint.url, content=clip)
     assert first.cookies["HttpEPCookie"]
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as other:
+    async with httpx2.AsyncClient(timeout=30, trust_env=False) as other:
         assert (await other.post(endpoint.url, content=clip)).status_code == 400
         other.cookies.set("HttpEPCookie", "guessed")
         assert (await other.post(endpoint.url, content=clip)).status_code == 400
@@ -147,7 +147,7 @@ async def test_the_session_belongs_to_the_client_with_the_cookie(
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "PATCH"])
 async def test_other_methods_are_not_allowed(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, method: str
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, method: str
 ) -> None:
     endpoint = await make(post_server, client)
     response = await http.request(method, endpoint.url)
@@ -155,13 +155,13 @@ async def test_other_methods_are_not_allowed(
     assert await endpoint.names() == []
 
 
-async def test_other_urls_are_not_found(post_server: Server, client: RpcClient, http: httpx.AsyncClient) -> None:
+async def test_other_urls_are_not_found(post_server: Server, client: RpcClient, http: httpx2.AsyncClient) -> None:
     endpoint = await make(post_server, client)
-    for url in (endpoint.url[:-1], endpoint.url + "/x", httpx.URL(endpoint.url).copy_with(path="/")):
+    for url in (endpoint.url[:-1], endpoint.url + "/x", httpx2.URL(endpoint.url).copy_with(path="/")):
         assert (await http.post(url, content=b"x")).status_code == 404
 
 
-async def test_browsers_may_ask_first(post_server: Server, client: RpcClient, http: httpx.AsyncClient) -> None:
+async def test_browsers_may_ask_first(post_server: Server, client: RpcClient, http: httpx2.AsyncClient) -> None:
     endpoint = await make(post_server, client)
     asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "content-type"}
     response = await http.options(endpoint.url, headers=asked)
@@ -174,7 +174,7 @@ async def test_browsers_may_ask_first(post_server: Server, client: RpcClient, ht
 
 
 async def test_the_url_dies_with_the_session(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client, disconnectionTimeout=0)
     assert (await http.post(endpoint.url, content=clip)).status_code == 200
@@ -184,7 +184,7 @@ async def test_the_url_dies_with_the_session(
 
 
 async def test_the_url_dies_with_the_endpoint(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     await client.release(endpoint.id)
@@ -192,7 +192,7 @@ async def test_the_url_dies_with_the_endpoint(
 
 
 async def test_a_release_ends_an_upload(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, long_clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, long_clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     data = long_clip
@@ -209,7 +209,7 @@ async def test_a_release_ends_an_upload(
 
 @pytest.mark.parametrize("content", [b"", b"no media", bytes(100_000), b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n"])
 async def test_what_cannot_be_played_is_an_error(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, clip: bytes, content: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, clip: bytes, content: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     assert (await http.post(endpoint.url, content=content)).status_code == 415
@@ -232,7 +232,7 @@ async def test_what_cannot_be_played_is_an_error(
     ],
 )
 async def test_bad_forms(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, content_type: str, content: bytes, reason: str
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, content_type: str, content: bytes, reason: str
 ) -> None:
     endpoint = await make(post_server, client)
     response = await http.post(endpoint.url, content=content, headers={"Content-Type": content_type})
@@ -241,7 +241,7 @@ async def test_bad_forms(
 
 
 async def test_a_client_that_leaves_loses_nothing_that_came(
-    post_server: Server, client: RpcClient, http: httpx.AsyncClient, long_clip: bytes
+    post_server: Server, client: RpcClient, http: httpx2.AsyncClient, long_clip: bytes
 ) -> None:
     endpoint = await make(post_server, client)
     data = long_clip
@@ -261,7 +261,7 @@ async def test_a_client_that_leaves_loses_nothing_that_came(
 
 async def test_a_taken_port_is_an_error_reply(serve: Any, post_server: Server, client: RpcClient) -> None:
     endpoint = await make(post_server, client)
-    port = httpx.URL(endpoint.url).port
+    port = httpx2.URL(endpoint.url).port
     settings = attrs.evolve(
         post_server.settings, http_endpoint=attrs.evolve(post_server.settings.http_endpoint, server_port=port)
     )

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import uuid4
@@ -125,10 +125,9 @@ class HttpPostServer:
 async def _post(target: Target, request: Request) -> Response:
     content_type = request.headers.get("content-type", "")
     try:
-        async with aclosing(
-            _file_in_form(request, content_type) if is_form(content_type) else _body(request)
-        ) as pieces:
-            await target.take_in(pieces)
+        file = FormFile(content_type) if is_form(content_type) else None
+        async with aclosing(request.stream()) as body:
+            await target.take_in(_Pieces(body, file))
     except BadFormError as error:
         return PlainTextResponse(f"Bad request: {error}", 400)
     except NotPlayableError as error:
@@ -139,21 +138,21 @@ async def _post(target: Target, request: Request) -> Response:
     return Response()
 
 
-async def _body(request: Request) -> AsyncGenerator[bytes, None]:
-    """The pieces of a body; the empty one that Starlette ends with is no piece."""
-    async with aclosing(request.stream()) as pieces:
-        async for piece in pieces:
-            if piece:
-                yield piece
+class _Pieces(AsyncIterator[bytes]):
+    """The pieces of a media file in a body: of all of it, or of the file in a form. Raises BadFormError."""
 
+    def __init__(self, body: AsyncIterator[bytes], file: FormFile | None) -> None:
+        self._body = body
+        self._file = file
 
-async def _file_in_form(request: Request, content_type: str) -> AsyncGenerator[bytes, None]:
-    file = FormFile(content_type)
-    async with aclosing(_body(request)) as pieces:
-        async for data in pieces:
-            if piece := file.feed(data):
-                yield piece
-    file.end()
+    async def __anext__(self) -> bytes:
+        async for data in self._body:
+            piece = data if self._file is None else self._file.feed(data)
+            if piece:  # Starlette ends with an empty one
+                return piece
+        if self._file is not None:
+            self._file.end()
+        raise StopAsyncIteration
 
 
 def _cors(request: Request) -> dict[str, str]:
