@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -18,8 +18,9 @@ import numpy as np
 
 from kms_trio.media.flow import TimerHandle
 from kms_trio.net.addresses import pack_sockaddr
+from kms_trio.net.send_arena import SLOT_BYTES
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
-from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
+from kms_trio.rtc.dtls import DtlsError, DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
 from kms_trio.rtc.ice import (
     Candidate,
     IceAgent,
@@ -275,11 +276,23 @@ class IceTransport:
             return
         self._socket.send_to(protected, self._remote)
 
-    def send_application_data(self, data: bytes) -> None:
-        """Send a message of the application (SCTP); dropped while not connected."""
-        if self._dtls is not None and self._dtls_state is DtlsState.CONNECTED:
-            self._dtls.send(data)
-            self._send_dtls()
+    def send_application_data(self, messages: Iterable[bytes]) -> None:
+        """Send messages of the application (SCTP), a datagram each; dropped while not connected."""
+        if self._dtls is None or self._socket is None or self._dtls_state is not DtlsState.CONNECTED:
+            return
+        try:
+            for message in messages:
+                self._dtls.send(message)
+        except DtlsError as problem:
+            logger.warning("data for %s is dropped: %s", self._remote, problem)
+        arena = self._socket.send_arena
+        for datagram in self._dtls.datagrams():
+            slot = arena.take(1)
+            start = slot * SLOT_BYTES
+            arena.memory[start : start + len(datagram)] = datagram
+            arena.lengths_memory[slot] = len(datagram)
+            arena.queue_one(slot, self.name_address, self._socket.namelen)
+        arena.pushed()
 
     def close(self) -> None:
         """Say goodbye and forget the peer."""

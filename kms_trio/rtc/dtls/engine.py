@@ -268,9 +268,12 @@ class DtlsTransport:
         if connection is None:
             return
         stream = b""
-        with contextlib.suppress(SSL.WantReadError):  # raised when it is empty
+        with contextlib.suppress(SSL.WantReadError):  # raised when it is empty, which costs more than a read
             while True:
-                stream += connection.bio_read(_READ_BYTES)
+                piece = connection.bio_read(_READ_BYTES)
+                stream += piece
+                if len(piece) < _READ_BYTES:
+                    break
         if stream:
             self._outgoing += split_datagrams(stream, MTU_BYTES)
 

@@ -13,6 +13,9 @@ __all__ = ["RECEIVE_BUFFER_BYTES", "Receiver"]
 RECEIVE_BUFFER_BYTES = 1 << 20
 """The window announced while nothing is held; four of the largest messages."""
 
+HELD_LIMIT_BYTES = 2 * RECEIVE_BUFFER_BYTES
+"""What is held at most: more than the window, as the peer does not count what keeping a fragment costs."""
+
 DELAYED_ACK_S = 0.2
 """RFC 9260 section 6.2: every second packet is acknowledged, or this long after the first."""
 
@@ -57,10 +60,7 @@ class Receiver:
                 self._duplicates.append(chunk.tsn)
             return []
         next_in_line = tsn == self.cumulative_tsn + 1
-        # The one that is missing is taken without room: it may be what frees all the others. But when what is whole
-        # is kept back by the owner, it frees nothing.
-        full = self.window_bytes == 0 and (not next_in_line or self.kept_back_bytes >= RECEIVE_BUFFER_BYTES)
-        if full or tsn - self.cumulative_tsn > MAX_AHEAD:
+        if self._is_full(next_in_line) or tsn - self.cumulative_tsn > MAX_AHEAD:
             self.chunks_dropped += 1
             self.sack_now = True
             return []
@@ -107,6 +107,11 @@ class Receiver:
         self.kept_back_bytes = 0
         if self._closed_window and self.window_bytes >= RECEIVE_BUFFER_BYTES // 2:
             self.sack_now = True
+
+    def _is_full(self, next_in_line: bool) -> bool:
+        """The chunk that is missing may be what frees all the others - unless it is the owner who takes nothing."""
+        held_bytes = self.reassembly.held_bytes + self.kept_back_bytes
+        return self.kept_back_bytes >= RECEIVE_BUFFER_BYTES or (held_bytes >= HELD_LIMIT_BYTES and not next_in_line)
 
     def _known(self, tsn: int) -> bool:
         if tsn <= self.cumulative_tsn:

@@ -101,7 +101,9 @@ async def test_refusals(client: RpcClient) -> None:
             assert (refused.value.code, refused.value.message) == (40111, "Data channels are not supported")
     async with join(client, pipeline, data_channels=True) as me:
         with pytest.raises(KurentoError) as refused:
-            await client.invoke(me.endpoint, "createDataChannel", label="", ordered=True, maxPacketLifeTime=0, maxRetransmits=0)
+            await client.invoke(
+                me.endpoint, "createDataChannel", label="", ordered=True, maxPacketLifeTime=0, maxRetransmits=0
+            )
         assert (refused.value.code, refused.value.message) == (40107, "Syntax error")
         for _ in range(512):
             await client.invoke(me.endpoint, "createDataChannel")
@@ -172,6 +174,7 @@ async def test_nothing_is_lost_when_the_receiver_is_slower(client: RpcClient, nu
         assert [block for _, block in data(receiver).messages] == blocks
 
 
+@pytest.mark.slow  # it is given some seconds to change its mind
 async def test_a_peer_that_takes_nothing_does_not_stop_the_others(client: RpcClient, nursery: trio.Nursery) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (

@@ -59,14 +59,14 @@ def shorten_name(name: str) -> str:
 class DataChannels:
     """The data channels that an endpoint has negotiated.
 
-    `send_packet` sends over DTLS; `emit` raises events of the endpoint.
+    `send_packets` sends over DTLS; `emit` raises events of the endpoint.
     """
 
     def __init__(
         self,
         association: SctpAssociation,
         timers: Timers,
-        send_packet: Callable[[bytes], None],
+        send_packets: Callable[[Iterable[bytes]], None],
         emit: Callable[[Event], None],
     ) -> None:
         self.association = association
@@ -75,7 +75,7 @@ class DataChannels:
         self.messages_dropped = 0
         """Messages that could not be sent: no channel was open, they were too large, or the peer was stalled."""
         self._timers = timers
-        self._send_packet = send_packet
+        self._send_packets = send_packets
         self._emit = emit
         self._output = _Output(self._held)
         self._input: DataStream | None = None
@@ -236,8 +236,8 @@ class DataChannels:
                 self._pump_again = False
                 for event in self.association.events():
                     self._handle(event)
-                for packet in self.association.transmits():
-                    self._send_packet(packet)
+                if packets := self.association.transmits():
+                    self._send_packets(packets)
                 self._judge_fullness()
         finally:
             self._pumping = False
