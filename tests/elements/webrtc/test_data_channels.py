@@ -7,8 +7,8 @@ import random
 import pytest
 import trio
 
-from kms_trio.testing.data_peer import DataPeer
 from kms_trio.errors import KurentoError
+from kms_trio.testing.data_peer import DataPeer
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.webrtc.room import Participant, join, until
 
