@@ -75,14 +75,19 @@ class CodecService(Protocol):
 class AgnosticNode:
     """Conversions of one source, found or made on demand.
 
-    `on_transcoding(active)` is called when the first stream that had to be encoded anew is opened, and (false) for the
-    first that had not, so that an element can raise MediaTranscodingStateChanged.
+    `now` tells monotonic seconds.  `on_transcoding(active, have, want)` is called each time a stream is opened and says
+    whether it had to be decoded or encoded, so that an element can raise MediaTranscodingStateChanged.
     """
 
     def __init__(
-        self, codecs: CodecService, settings: EncoderSettings, on_transcoding: Callable[[bool, Format, Format], None]
+        self,
+        codecs: CodecService,
+        settings: EncoderSettings,
+        now: Callable[[], float],
+        on_transcoding: Callable[[bool, Format, Format], None],
     ) -> None:
         self._codecs = codecs
+        self._now = now
         self._settings = settings
         self._on_transcoding = on_transcoding
         self._input: Stream[Any] | None = None
@@ -109,10 +114,9 @@ class AgnosticNode:
                 raise UnsupportedFormatError(f"cannot convert {source.kind.value} to {want.kind.value}")
             return source
         format = self._choose(source.format, want)
-        if source.format.encoding_name != "RAW" and want.kind is not StreamKind.RAW:
-            self._on_transcoding(format is not source.format, source.format, format)
-        elif source.format.encoding_name == "RAW" or want.kind is StreamKind.RAW:
-            self._on_transcoding(want.kind is not source.kind, source.format, format)
+        raw = StreamKind.RAW in (source.kind, want.kind)
+        transcoded = want.kind is not source.kind if raw else format is not source.format
+        self._on_transcoding(transcoded, source.format, format)
         return self._stream(want.kind, format)
 
     @property
@@ -152,7 +156,7 @@ class AgnosticNode:
         if kind is StreamKind.RTP:
             upstream = self._stream(StreamKind.ENCODED, format)
             assert isinstance(upstream, EncodedStream)
-            return Packetized(upstream)
+            return Packetized(upstream, self._now)
         if kind is StreamKind.RAW:
             encoded = self._stream(StreamKind.ENCODED, source.format)
             assert isinstance(encoded, EncodedStream)

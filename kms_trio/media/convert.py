@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kms_trio.media.frames import EncodedFrame, RtpPacket
 from kms_trio.media.streams import EncodedStream, RtpStream
 from kms_trio.rtc.payload import payload_format
@@ -57,9 +59,10 @@ class Depacketized(EncodedStream):
 class Packetized(RtpStream):
     """Frames cut into RTP packets with sequence numbers of their own."""
 
-    def __init__(self, upstream: EncodedStream) -> None:
+    def __init__(self, upstream: EncodedStream, now: Callable[[], float]) -> None:
         super().__init__(upstream.format, upstream.clock)
         self._upstream = upstream
+        self._now = now
         self._packetizer = payload_format(upstream.format.encoding_name).packetizer(MAX_PAYLOAD_BYTES)
         self._sequence_number = 0
 
@@ -91,7 +94,7 @@ class Packetized(RtpStream):
             marker = video and i == last
             packets.append(RtpPacket(self._sequence_number, frame.pts, marker, payload, key_frame))
         if packets:
-            self.push(packets, 0.0)
+            self.push(packets, self._now())
 
 
 class _ReorderBuffer:

@@ -42,7 +42,7 @@ class SourcePad:
         self.on_refused: Callable[[SinkPad, str], None] = _ignore
         self.on_links_changed: Callable[[], None] = _ignore
         self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
-        self.node = AgnosticNode(codecs, settings, lambda *decision: self.on_transcoding(*decision))
+        self.node = AgnosticNode(codecs, settings, timers.now, lambda *decision: self.on_transcoding(*decision))
 
     @property
     def input(self) -> Stream[Any] | None:

@@ -299,10 +299,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
 
     def _request_keyframe(self) -> bool:
         sender = self._connection.medias.sender(MediaType.VIDEO) if self._connection is not None else None
-        if sender is None or sender.stream is None:
-            return False
-        sender.request_key_frame()
-        return True
+        return sender is not None and sender.request_key_frame()
 
     def collect_stats(self, media_type: MediaType | None) -> dict[str, Stats]:
         """One entry for each RTP stream and data channel, one more when there can be data channels."""
