@@ -83,6 +83,8 @@ class Stream(Generic[C]):
         self.consumers: tuple[C, ...] = ()  # replaced, never changed, so that a push can iterate over it
         self.conversions: WeakValueDictionary[tuple[StreamKind, str, Hashable], Stream[Any]] = WeakValueDictionary()
         """What agnostic nodes have made of this stream and somebody still holds: by kind, encoding and settings."""
+        self.lowest_bitrate_bps: int | None = None
+        """What the slowest consumer can take; None when nobody has said."""
         self._bitrates_bps: dict[object, int] = {}
 
     def attach(self, consumer: C) -> None:
@@ -103,18 +105,19 @@ class Stream(Generic[C]):
 
     def want_bitrate(self, who: object, bitrate_bps: int | None) -> None:
         """One of the consumers can take at most `bitrate_bps`; None takes the wish back."""
-        before = self.lowest_bitrate_bps
-        if bitrate_bps is None:
-            self._bitrates_bps.pop(who, None)
-        else:
-            self._bitrates_bps[who] = bitrate_bps
-        if self.lowest_bitrate_bps != before:
+        wishes, lowest = self._bitrates_bps, self.lowest_bitrate_bps
+        if wishes.get(who) == bitrate_bps:
+            return
+        former = wishes.pop(who, None)
+        if bitrate_bps is not None:
+            wishes[who] = bitrate_bps
+        if former is not None and former == lowest:
+            # Only now may the lowest rise, and all wishes are looked at: each viewer says its own each second.
+            self.lowest_bitrate_bps = min(wishes.values(), default=None)
+        elif bitrate_bps is not None and (lowest is None or bitrate_bps < lowest):
+            self.lowest_bitrate_bps = bitrate_bps
+        if self.lowest_bitrate_bps != lowest:
             self.bitrate_wanted(self.lowest_bitrate_bps)
-
-    @property
-    def lowest_bitrate_bps(self) -> int | None:
-        """What the slowest consumer can take; None when nobody has said."""
-        return min(self._bitrates_bps.values(), default=None)
 
     # What a producer implements.
 

@@ -46,6 +46,8 @@ FIRST_REPORT_S = 0.1
 RTCP_TIMEOUT_S = 7.5
 """Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 SDES_CNAME = 1
+UNREAD_RTCP = frozenset({SourceDescription.PACKET_TYPE})
+"""Every compound packet has a source description, and nothing here asks for names."""
 KEY_FRAME_FEEDBACK = frozenset({"nack pli", "ccm fir"})
 MAX_SOURCES = 32
 """SSRCs that one peer may make us keep state for; of more, the one that was silent for longest is forgotten."""
@@ -211,7 +213,7 @@ class RtpSession:
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """Take a decrypted RTCP datagram."""
         try:
-            packets = parse_compound(data)
+            packets = parse_compound(data, unread=UNREAD_RTCP)
         except RtcpError:
             self.statistics.malformed_rtcp += 1
             return

@@ -5,7 +5,8 @@ Reduced-size RTCP (RFC 5506), which begins with any packet, is accepted always.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from kms_trio.rtc.rtcp.errors import RtcpError
@@ -35,18 +36,19 @@ RtcpPacket: TypeAlias = (
 )
 
 
-def parse_compound(data: bytes) -> list[RtcpPacket]:
+def parse_compound(data: bytes, unread: frozenset[int] = frozenset()) -> list[RtcpPacket]:
     """Read all packets of a datagram (already unprotected), at least one.
 
-    Packets of unknown type or format come out as UnknownPacket. Raises RtcpError if any packet is malformed: then
-    nothing of the datagram is to be believed.
+    Packets of unknown type or format come out as UnknownPacket, so do those of the types in `unread`, which the caller
+    has no use for. Raises RtcpError if any packet is malformed: then nothing of the datagram is to be believed.
     """
     packets: list[RtcpPacket] = []
-    offset = 0
+    offset, size = 0, len(data)
     while True:
         packet_type, count, body, offset = split_packet(data, offset)
-        packets.append(_parse(packet_type, count, body))
-        if offset >= len(data):
+        parse = None if packet_type in unread else _PARSERS.get(packet_type)
+        packets.append(UnknownPacket(packet_type, count, body) if parse is None else parse(count, body))
+        if offset >= size:
             return packets
 
 
@@ -55,29 +57,36 @@ def build_compound(packets: Iterable[RtcpPacket]) -> bytes:
     return b"".join(map(bytes, packets))
 
 
-def _parse(packet_type: int, count: int, body: bytes) -> RtcpPacket:
-    match packet_type:
-        case PacketType.SENDER_REPORT:
-            return SenderReport.parse(count, body)
-        case PacketType.RECEIVER_REPORT:
-            return ReceiverReport.parse(count, body)
-        case PacketType.SOURCE_DESCRIPTION:
-            return SourceDescription.parse(count, body)
-        case PacketType.GOODBYE:
-            return Goodbye.parse(count, body)
-        case PacketType.TRANSPORT_FEEDBACK:
-            if count == Nack.FMT:
-                return Nack.parse(body)
-            if count == TransportFeedback.FMT:
-                return TransportFeedback.parse(body)
-        case PacketType.PAYLOAD_FEEDBACK:
-            if count == PictureLossIndication.FMT:
-                return PictureLossIndication.parse(body)
-            if count == FullIntraRequest.FMT:
-                return FullIntraRequest.parse(body)
-            if count == ReceiverEstimatedMaximumBitrate.FMT and body[8:12] == IDENTIFIER:
-                return ReceiverEstimatedMaximumBitrate.parse(body)
-    return UnknownPacket(packet_type, count, body)
+def _transport_feedback(count: int, body: bytes) -> RtcpPacket:
+    if count == Nack.FMT:
+        return Nack.parse(body)
+    if count == TransportFeedback.FMT:
+        return TransportFeedback.parse(body)
+    return UnknownPacket(PacketType.TRANSPORT_FEEDBACK, count, body)
+
+
+def _payload_feedback(count: int, body: bytes) -> RtcpPacket:
+    if count == PictureLossIndication.FMT:
+        return PictureLossIndication.parse(body)
+    if count == FullIntraRequest.FMT:
+        return FullIntraRequest.parse(body)
+    if count == ReceiverEstimatedMaximumBitrate.FMT and body[8:12] == IDENTIFIER:
+        return ReceiverEstimatedMaximumBitrate.parse(body)
+    return UnknownPacket(PacketType.PAYLOAD_FEEDBACK, count, body)
+
+
+# By plain numbers: a look at a dictionary, where comparing with one enumeration member after the other took longer
+# than reading the packet.
+_PARSERS: Mapping[int, Callable[[int, bytes], RtcpPacket]] = MappingProxyType(
+    {
+        int(PacketType.SENDER_REPORT): SenderReport.parse,
+        int(PacketType.RECEIVER_REPORT): ReceiverReport.parse,
+        int(PacketType.SOURCE_DESCRIPTION): SourceDescription.parse,
+        int(PacketType.GOODBYE): Goodbye.parse,
+        int(PacketType.TRANSPORT_FEEDBACK): _transport_feedback,
+        int(PacketType.PAYLOAD_FEEDBACK): _payload_feedback,
+    }
+)
 
 
 __all__ = ["RtcpError", "RtcpPacket", "build_compound", "parse_compound"]

@@ -35,7 +35,9 @@ def encode_xor_address(address: Address, transaction_id: bytes) -> bytes:
         packed = ipaddress.IPv6Address(host.partition("%")[0]).packed
         mask = int.from_bytes(MAGIC_COOKIE_BYTES + transaction_id)
         return _ADDRESS_HEAD.pack(0, _FAMILY_IPV6, port ^ _PORT_MASK) + (int.from_bytes(packed) ^ mask).to_bytes(16)
-    packed = ipaddress.IPv4Address(host).packed
+    packed = bytes(map(int, host.split(".")))  # four times as fast as ipaddress, and once a message
+    if len(packed) != 4:
+        raise ValueError(f"{host!r} is no IPv4 address")
     masked = (int.from_bytes(packed) ^ MAGIC_COOKIE).to_bytes(4)
     return _ADDRESS_HEAD.pack(0, _FAMILY_IPV4, port ^ _PORT_MASK) + masked
 

@@ -184,3 +184,14 @@ def test_any_bytes_raise_nothing_else_and_what_is_read_can_be_written(data: byte
     except RtcpError:
         return
     assert len(parse_compound(build_compound(packets))) == len(packets)
+
+
+def test_what_the_caller_has_no_use_for_is_not_read() -> None:
+    names = SourceDescription.cname(7, "somebody")
+    data = build_compound([ReceiverReport(7), names])
+    report, rest = parse_compound(data, unread=frozenset({SourceDescription.PACKET_TYPE}))
+    assert report == ReceiverReport(7)
+    assert isinstance(rest, UnknownPacket)
+    assert bytes(rest) == bytes(names)
+    with pytest.raises(RtcpError):
+        parse_compound(data[:-4], unread=frozenset({SourceDescription.PACKET_TYPE}))
