@@ -211,3 +211,28 @@ async def test_a_peer_that_leaves(client: RpcClient) -> None:
         await until(lambda: events(client, "DataChannelClosed", me.endpoint) == [1])
         stats = await client.invoke(me.endpoint, "getStats", mediaType="DATA")
         assert [entry["type"] for entry in stats.values()] == ["session"]
+
+
+async def test_between_two_endpoints_of_the_server(client: RpcClient) -> None:
+    pipeline = await client.create("MediaPipeline")
+    trunk = [await client.create("WebRtcEndpoint", mediaPipeline=pipeline, useDataChannels=True) for _ in range(2)]
+    for each in trunk:
+        await client.subscribe(each, "ConnectionStateChanged", "DataChannelOpened", "DataChannelClosed")
+        await client.invoke(each, "gatherCandidates")
+    offer = await client.invoke(trunk[0], "generateOffer")
+    answer = await client.invoke(trunk[1], "processOffer", offer=offer)
+    await client.invoke(trunk[0], "processAnswer", answer=answer)
+    for each in trunk:
+        await client.expect("ConnectionStateChanged", each)
+
+    await client.invoke(trunk[0], "createDataChannel", label="trunk")
+    opened = [(await client.expect("DataChannelOpened", each)).data["channelId"] for each in trunk]
+    assert opened == [0, 0], "who offers is the DTLS client: its ids are even"
+    async with join(client, pipeline, data_channels=True, sources=[trunk[1]]) as me:
+        await client.invoke(me.endpoint, "connect", sink=trunk[0])
+        await open_by_server(client, me, "x")
+        data(me).send("x", "round", LARGE)
+        await until(lambda: data(me).messages == [("x", "round"), ("x", LARGE)])
+    await client.invoke(trunk[1], "closeDataChannel", channelId=0)
+    for each in trunk:
+        assert (await client.expect("DataChannelClosed", each)).data["channelId"] == 0
