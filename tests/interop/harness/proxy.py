@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -17,6 +17,13 @@ class Proxy:
     target_port: int
     port: int = 0
     _streams: set[trio.SocketStream] = attrs.field(factory=set)
+    _from_server: bytearray = attrs.field(factory=bytearray)
+    _changed: trio.Event = attrs.field(factory=trio.Event)
+
+    async def heard(self, text: bytes, times: int) -> None:
+        """Waits until the server has sent `text` so many times; what a client sends is masked, and not listened to."""
+        while self._from_server.count(text) < times:
+            await self._changed.wait()
 
     async def drop(self) -> None:
         """Closes every connection there is; new ones are accepted."""
@@ -28,12 +35,20 @@ class Proxy:
         async with client, server, trio.open_nursery() as nursery:
             self._streams |= {client, server}
             nursery.start_soon(self._copy, client, server)
-            nursery.start_soon(self._copy, server, client)
+            nursery.start_soon(self._copy, server, client, self._note)
         self._streams -= {client, server}
 
-    async def _copy(self, source: trio.SocketStream, sink: trio.SocketStream) -> None:
+    def _note(self, data: bytes) -> None:
+        self._from_server += data
+        self._changed.set()
+        self._changed = trio.Event()
+
+    async def _copy(
+        self, source: trio.SocketStream, sink: trio.SocketStream, note: Callable[[bytes], None] = lambda _: None
+    ) -> None:
         try:
             async for data in source:
+                note(bytes(data))
                 await sink.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass

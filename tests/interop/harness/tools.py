@@ -15,6 +15,12 @@ NPM_CLIENTS = {
     7: NODE_MODULES / "kurento-client",
     6: NODE_FOLDER.with_name("node6") / "node_modules" / "kurento-client",
 }
+JAVA_FOLDER = NODE_FOLDER.with_name("java")
+#: The class path of Kurento's Java client, by its major version, as `make setup-interop` wrote it.
+JAVA_CLIENTS = {
+    7: JAVA_FOLDER / "target" / "7.3.0.classpath",
+    6: JAVA_FOLDER / "target" / "6.18.0.classpath",
+}
 #: kurento-client and kurento-utils as one script for pages, made by `make setup-interop`.
 BROWSER_BUNDLE = NODE_MODULES / ".bundle" / "kurento.js"
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
@@ -52,3 +58,12 @@ def require_npm_clients() -> str:
     if not all(path.exists() for path in (BROWSER_BUNDLE, *NPM_CLIENTS.values())):
         missing("the npm package kurento-client", "make setup-interop")
     return node
+
+
+def require_java_client(version: int) -> tuple[str, str]:
+    """The path of java, of a JDK, and the class path of Kurento's Java client of that major version."""
+    require_program("javac", "default-jdk-headless")
+    class_path = JAVA_CLIENTS[version]
+    if not class_path.exists():
+        missing("Kurento's Java client", "apt-get install maven, and make setup-interop")
+    return require_program("java", "default-jdk-headless"), class_path.read_text(encoding="utf-8")
