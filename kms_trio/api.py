@@ -31,6 +31,7 @@ from kms_trio.generated.core.types import (
 from kms_trio.net.addresses import local_addresses
 from kms_trio.net.addresses import select as select_addresses
 from kms_trio.net.asgi import HttpListenError, listen_http, serve_asgi
+from kms_trio.net.gathering import IceServers
 from kms_trio.net.ice_transport import IceTransport
 from kms_trio.net.leg import LegRoute
 from kms_trio.net.plain_transport import PlainTransport, TransportPlan
@@ -72,6 +73,7 @@ __all__ = [
     "HttpListenError",
     "Hub",
     "HubPort",
+    "IceServers",
     "IceTransport",
     "KurentoError",
     "LegRoute",

@@ -8,16 +8,16 @@ It has no task: datagrams come from the receive loops, time from one timer.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import attrs
 import numpy as np
 
-from kms_trio.media.flow import TimerHandle
 from kms_trio.net.addresses import pack_sockaddr
+from kms_trio.net.deadline_timer import DeadlineTimer
+from kms_trio.net.gathering import IceServers
+from kms_trio.net.ice_bases import IceBases
 from kms_trio.net.send_arena import SLOT_BYTES
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
 from kms_trio.rtc.dtls import DtlsError, DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
@@ -29,12 +29,12 @@ from kms_trio.rtc.ice import (
     IceState,
     IceStateChanged,
     PairSelected,
-    host_candidate,
     make_credentials,
 )
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 
 if TYPE_CHECKING:
+    from kms_trio.net.base import DatagramBase
     from kms_trio.net.rtp_session import RtpSession
     from kms_trio.net.send_arena import SendArena
     from kms_trio.net.service import NetworkService
@@ -102,7 +102,7 @@ class IceTransport:
             tie_breaker=service.random.getrandbits(64),
             random=service.random,
             transaction_prefix=self._prefix,
-            may_pair=self._may_pair,
+            may_pair=service.can_tell_apart,
         )
         self._dtls: DtlsTransport | None = None
         self._dtls_state = DtlsState.NEW
@@ -110,19 +110,20 @@ class IceTransport:
         self._held_dtls: list[bytes] = []
         self._inbound: SrtpSession | None = None
         self._outbound: SrtpSession | None = None
-        self._sockets: dict[tuple[str, int], UdpSocket] = {}
-        self.private_sockets: list[UdpSocket] = []
-        """Beside the shared ones, when the peer is in this server too."""
-        self._external: Mapping[int, str] = {}
-        self._peered = False
-        self._routes: set[tuple[UdpSocket, bytes]] = set()
-        self._socket: UdpSocket | None = None
+        self.bases = IceBases(
+            service,
+            self._agent,
+            self._prefix,
+            on_candidate=listener.on_local_candidate,
+            on_done=listener.on_gathering_done,
+            pump=self._pump,
+        )
+        self._base: DatagramBase | None = None
         self._remote: tuple[str, int] | None = None
         self._name = np.zeros(SOCKADDR_BYTES, np.uint8)
         self.name_address = address_of(self._name)
         """Where the peer's socket address lies; its contents change when the pair does."""
-        self._timer: TimerHandle | None = None
-        self._timer_at = float("inf")
+        self._timer = DeadlineTimer(service.timers, self._on_timer)
         self._closed = False
         service.transports_by_ufrag[self.credentials.ufrag] = self
         service.transports_by_prefix[self._prefix] = self
@@ -138,14 +139,14 @@ class IceTransport:
     @property
     def arena(self) -> SendArena:
         """Where packets to the peer are built."""
-        assert self._socket is not None, "a route exists from the first usable pair on"
-        return self._socket.send_arena
+        assert self._base is not None, "a route exists from the first usable pair on"
+        return self._base.send_arena
 
     @property
     def namelen(self) -> int:
         """Length of the peer's socket address."""
-        assert self._socket is not None, "a route exists from the first usable pair on"
-        return self._socket.namelen
+        assert self._base is not None, "a route exists from the first usable pair on"
+        return self._base.namelen
 
     # State.
 
@@ -171,29 +172,15 @@ class IceTransport:
 
     # Set-up.
 
-    def gather(self, sockets: Sequence[UdpSocket], external: Mapping[int, str] | None = None) -> None:
-        """Take host candidates from the worker's sockets, the best liked first; they are checked from now on.
-
-        `external` gives, by IP version, the address that the peer is told in place of our own.
-        """
-        now = self._service.timers.now()
-        self._external = external or {}
-        for sock in sockets:
-            announced = self._add_host(sock, now)
-            self._service.own_addresses.add(announced.address)
-        if self._peered:
-            self._open_private(now)
-        self._pump(now)
-        self._listener.on_gathering_done()
-
-    def _add_host(self, sock: UdpSocket, now: float) -> Candidate:
-        candidate = host_candidate(*sock.address, local_preference=0xFFFF - len(self._sockets))
-        self._sockets[sock.address] = sock
-        self._agent.add_local_candidate(candidate, now)
-        external = self._external.get(ipaddress.ip_address(candidate.host).version)
-        announced = attrs.evolve(candidate, host=external) if external else candidate
-        self._listener.on_local_candidate(announced)
-        return announced
+    def gather(
+        self,
+        sockets: Sequence[UdpSocket],
+        external: Mapping[int, str] | None = None,
+        servers: IceServers | None = None,
+    ) -> None:
+        """Look for candidates, see `IceBases.gather`; they are checked as soon as they are found."""
+        self.bases.gather(sockets, external or {}, servers or IceServers())
+        self._pump(self._service.timers.now())
 
     def set_remote(
         self,
@@ -218,10 +205,7 @@ class IceTransport:
     def add_remote_candidate(self, candidate: Candidate) -> None:
         """Take a candidate of the peer; one of our own sockets' means that the peer is in this server too."""
         now = self._service.timers.now()
-        if candidate.address in self._service.own_addresses and not self._peered:
-            self._peered = True
-            if self._sockets:
-                self._open_private(now)
+        self.bases.meet(candidate)
         self._agent.add_remote_candidate(candidate, now)
         self._pump(now)
 
@@ -231,27 +215,14 @@ class IceTransport:
         self._agent.end_of_candidates(now)
         self._pump(now)
 
-    # A peer in this server: both ends on the shared port could not be told apart, as every datagram between them would
-    # go from that port to that port.
-
-    def _may_pair(self, local: tuple[str, int], remote: tuple[str, int]) -> bool:
-        return not (local in self._service.own_addresses and remote in self._service.own_addresses)
-
-    def _open_private(self, now: float) -> None:
-        """Get sockets of our own beside the shared ones."""
-        try:
-            self.private_sockets = self._service.open_private([host for host, _ in self._sockets])
-        except OSError as problem:
-            logger.error("two endpoints of this server cannot reach each other: %s", problem)
-        for sock in self.private_sockets:
-            self._add_host(sock, now)
-
     # Datagrams in.
 
-    def receive_stun(self, sock: UdpSocket, data: bytes, remote: tuple[str, int], now: float) -> None:
-        """Take a STUN message that names us."""
-        if self._agent.receive(data, local=sock.address, remote=remote, now=now):
-            self._remember_route(sock, remote)
+    def receive_stun(self, base: DatagramBase, data: bytes, remote: tuple[str, int], now: float) -> None:
+        """Take a STUN message that names us, or an answer to one of ours."""
+        if self.bases.receive(base, data, remote, now):
+            return
+        if self._agent.receive(data, local=base.address, remote=remote, now=now):
+            self.bases.remember(self, base, remote)
         self._pump(now)
 
     def receive_dtls(self, data: bytes, now: float) -> None:
@@ -264,34 +235,54 @@ class IceTransport:
         self._pump_dtls(now)
         self._schedule(now)
 
+    def receive_media(self, data: bytes, now: float) -> bool:
+        """Take SRTP or SRTCP that lies in no receive arena; whether `session` is to be flushed after this batch."""
+        if self._inbound is None or self.session is None:
+            self.early_media += 1
+            return False
+        if 192 <= data[1] <= 223:
+            try:
+                plain = self._inbound.unprotect_rtcp(data)
+            except SrtpError:
+                self.undecryptable_rtcp += 1
+            else:
+                self._service.receive_rtcp(self.session, plain, now)
+            return False
+        try:
+            plain = self._inbound.unprotect(data)
+        except SrtpError:
+            self.undecryptable += 1
+            return False
+        return self.session.receive_rtp(memoryview(plain), len(plain), now)
+
     # Datagrams out.
 
     def send_rtcp(self, data: bytes) -> None:
         """Encrypt and send an RTCP datagram; dropped while not connected."""
-        if self._outbound is None or self._socket is None or self._remote is None or self._closed:
+        if self._outbound is None or self._base is None or self._remote is None or self._closed:
             return
         try:
             protected = self._outbound.protect_rtcp(data)
         except SrtpError:
             return
-        self._socket.send_to(protected, self._remote)
+        self._base.send_to(protected, self._remote)
 
     def send_application_data(self, messages: Iterable[bytes]) -> None:
         """Send messages of the application (SCTP), a datagram each; dropped while not connected."""
-        if self._dtls is None or self._socket is None or self._dtls_state is not DtlsState.CONNECTED:
+        if self._dtls is None or self._base is None or self._dtls_state is not DtlsState.CONNECTED:
             return
         try:
             for message in messages:
                 self._dtls.send(message)
         except DtlsError as problem:
             logger.warning("data for %s is dropped: %s", self._remote, problem)
-        arena = self._socket.send_arena
+        arena = self._base.send_arena
         for datagram in self._dtls.datagrams():
             slot = arena.take(1)
             start = slot * SLOT_BYTES
             arena.memory[start : start + len(datagram)] = datagram
             arena.lengths_memory[slot] = len(datagram)
-            arena.queue_one(slot, self.name_address, self._socket.namelen)
+            arena.queue_one(slot, self.name_address, self._base.namelen)
         arena.pushed()
 
     def close(self) -> None:
@@ -312,9 +303,7 @@ class IceTransport:
         if self._closed:
             return
         for transmit in self._agent.transmits():
-            sock = self._sockets.get(transmit.local)
-            if sock is not None:
-                sock.send_to(transmit.data, transmit.remote)
+            self.bases.send(transmit)
         self._follow_pair(now)
         for event in self._agent.events():
             if isinstance(event, PairSelected):
@@ -331,15 +320,15 @@ class IceTransport:
         pair = self._agent.usable_pair
         if pair is None:
             return
-        sock = self._sockets.get(pair.local_address)
+        base = self.bases.find(pair.local_address)
         remote = pair.remote.address
-        if sock is None or (sock is self._socket and remote == self._remote):
+        if base is None or (base is self._base and remote == self._remote):
             return
-        first, moved = self._remote is None, sock is not self._socket
+        first, moved = self._remote is None, base is not self._base
         name = pack_sockaddr(*remote)
         self._name[: len(name)] = np.frombuffer(name, np.uint8)
-        self._socket, self._remote = sock, remote
-        self._remember_route(sock, remote)
+        self._base, self._remote = base, remote
+        self.bases.remember(self, base, remote)
         if first:
             self._start_dtls(now)
         elif moved and self.connected:  # before that there are no keys to send media with
@@ -364,10 +353,10 @@ class IceTransport:
             self._listener.on_application_data(messages)
 
     def _send_dtls(self) -> None:
-        if self._dtls is None or self._socket is None or self._remote is None:
+        if self._dtls is None or self._base is None or self._remote is None:
             return
         for datagram in self._dtls.datagrams():
-            self._socket.send_to(datagram, self._remote)
+            self._base.send_to(datagram, self._remote)
 
     def _tell_dtls_state(self) -> None:
         dtls = self._dtls
@@ -398,43 +387,21 @@ class IceTransport:
         service = self._service
         service.transports_by_ufrag.pop(self.credentials.ufrag, None)
         service.transports_by_prefix.pop(self._prefix, None)
-        for sock, name in self._routes:
-            if sock.routes.get(name) is self:
-                del sock.routes[name]
-        self._routes.clear()
-        for sock in self.private_sockets:
-            service.close_socket(sock)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _remember_route(self, sock: UdpSocket, remote: tuple[str, int]) -> None:
-        """From now on what comes from this address is ours; the latest to prove itself has it."""
-        name = pack_sockaddr(*remote)
-        if sock.routes.get(name) is not self:
-            sock.routes[name] = self
-            self._routes.add((sock, name))
+        self.bases.close(self)
+        self._timer.cancel()
 
     # Time.
 
     def _schedule(self, now: float) -> None:
-        """Keep one timer at the earliest deadline; one that is too early just looks again."""
         deadline = self._agent.deadline
         if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None:
             dtls_at = now + remaining
             deadline = dtls_at if deadline is None else min(deadline, dtls_at)
-        if deadline is None or (self._timer is not None and self._timer_at <= deadline):
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer_at = deadline
-        self._timer = self._service.timers.call_later(max(0.0, deadline - now), self._on_timer)
+        self._timer.set(deadline, now)
 
-    def _on_timer(self) -> None:
-        self._timer = None
+    def _on_timer(self, now: float) -> None:
         if self._closed:
             return
-        now = self._service.timers.now()
         self._agent.handle_timeout(now)
         if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None and remaining <= 0:
             self._dtls.handle_timeout()

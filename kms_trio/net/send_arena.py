@@ -202,10 +202,6 @@ class SendArena:
         if self._batch is not None:
             self._batch.pushed(self)
 
-    def detach(self) -> None:
-        """The socket is closed: what is queued from here on fails and is counted, whoever gets its number next."""
-        self._fd = -1
-
     def flush(self) -> None:
         """Send everything that is queued and make all slots free again."""
         count = self._message

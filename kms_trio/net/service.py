@@ -10,16 +10,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 import attrs
 import trio
 from pylibsrtp._binding import lib
 
 from kms_trio.clock import Clock
-from kms_trio.net.addresses import LocalAddress, local_addresses, unpack_sockaddr
+from kms_trio.net.addresses import LocalAddress, local_addresses, pack_sockaddr, unpack_sockaddr
+from kms_trio.net.base import DatagramBase
 from kms_trio.net.ice_transport import IceTransport
 from kms_trio.net.identities import DtlsIdentities
+from kms_trio.net.indirect_arena import IndirectArena
 from kms_trio.net.native import NativeForwarder, load_forwarder
 from kms_trio.net.receive_arena import BATCH
 from kms_trio.net.rtp_session import RtpSession
@@ -64,14 +66,13 @@ class NetworkService:
         self.statistics = NetworkStatistics()
         self.identities = DtlsIdentities(clock)
         self.sockets: list[UdpSocket] = []
-        self.own_addresses: set[tuple[str, int]] = set()
-        """Under which addresses the shared sockets are known, in front of NATs included."""
         self.transports_by_ufrag: dict[str, IceTransport] = {}
         self.transports_by_prefix: dict[bytes, IceTransport] = {}
         self._syscalls = Syscalls()
         self._send_batch = SendBatch()
         self._native: NativeForwarder | None = None
         self._ports = range(0)
+        self._own_addresses: dict[tuple[tuple[str, int], str], tuple[str, int]] = {}
         self._nursery: trio.Nursery | None = None
         self._dirty: list[RtpSession] = []
         self._warned: set[str] = set()
@@ -85,7 +86,8 @@ class NetworkService:
         self._ports = range(max(min_port, 1), max_port + 1)
         self._native = load_forwarder()
         self.sockets = self._bind(local_addresses())
-        self.own_addresses = {sock.address for sock in self.sockets}
+        for sock in self.sockets:
+            self.know_as(sock.address, "", sock.address)
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -119,10 +121,22 @@ class NetworkService:
                 return sockets
         raise self._no_free_port(hosts) from problem
 
-    def open_private(self, hosts: Sequence[str]) -> list[UdpSocket]:
-        """Sockets for one transport, on one port of the range, dispatched like the shared ones until `close_socket`.
+    def know_as(self, base: tuple[str, int], how: str, address: tuple[str, int]) -> None:
+        """Note an address that a shared socket is known under: its own, the one that is announced, the one of a NAT."""
+        self._own_addresses[base, how] = address
 
-        For a peer whose datagrams could not be told from another's on the shared port: one that is in this server too.
+    def is_own(self, address: tuple[str, int]) -> bool:
+        """Whether an address leads to one of the shared sockets."""
+        return address in self._own_addresses.values()
+
+    def can_tell_apart(self, local: tuple[str, int], remote: tuple[str, int]) -> bool:
+        """Whether what comes over this path shows whose it is: not when both ends are shared by all transports."""
+        return not (self.is_own(local) and self.is_own(remote))
+
+    def open_private(self, hosts: Sequence[str], on_batch: BatchHandler | None = None) -> list[UdpSocket]:
+        """Sockets for one transport, on one port of the range, until `close_socket`.
+
+        What arrives is dispatched like on the shared ones unless `on_batch` takes it, see `open_socket`.
         Raises OSError when no port of the range is free on every one of `hosts`.
         """
         problem: OSError | None = None
@@ -130,7 +144,7 @@ class NetworkService:
             sockets: list[UdpSocket] = []
             try:
                 for host in hosts:
-                    sockets.append(self.open_socket(host, port, self._dispatch))
+                    sockets.append(self.open_socket(host, port, on_batch or self._dispatch))
             except OSError as error:
                 problem = error
                 for sock in sockets:
@@ -169,6 +183,15 @@ class NetworkService:
         if not sock.closed:
             trio.lowlevel.notify_closing(sock.socket)
             sock.close()
+
+    def indirect_arena(self, namelen: int, hand_over: Callable[[bytes, tuple[str, int]], None]) -> IndirectArena:
+        """An arena for legs to peers that no socket of ours reaches."""
+        return IndirectArena(self._syscalls, namelen, hand_over, batch=self._send_batch)
+
+    def spawn(self, task: Callable[[], Awaitable[None]], what: str) -> None:
+        """Run a task beside the receive loops; what it raises is logged and ends nothing else."""
+        assert self._nursery is not None, "tasks are started while the service runs"
+        self._nursery.start_soon(_guarded, task, what)
 
     async def _receive_loop(self, sock: UdpSocket, on_batch: BatchHandler) -> None:
         try:
@@ -233,6 +256,22 @@ class NetworkService:
         self.push(dirty, now)
         dirty.clear()
 
+    def receive_datagrams(
+        self, base: DatagramBase, datagrams: Iterable[tuple[tuple[str, int], bytes]], now: float
+    ) -> None:
+        """Take one batch, as (sender, datagram), that came by no socket of ours but through a relay."""
+        dirty = []
+        for remote, data in datagrams:
+            name = pack_sockaddr(*remote)
+            transport = base.routes.get(name)
+            if len(data) < 12:
+                self.statistics.garbage += 1
+            elif transport is None or not 128 <= data[0] <= 191:
+                self._dispatch_slowly(base, transport, data, name, now)
+            elif transport.session is not None and transport.receive_media(data, now):
+                dirty.append(transport.session)
+        self.push(dirty, now)
+
     def push(self, sessions: Iterable[RtpSession], now: float) -> None:
         """Have sessions push what they received in one batch, then send what came of it."""
         self._send_batch.begin()
@@ -245,7 +284,7 @@ class NetworkService:
         self.timers.fire_due(now)
 
     def _dispatch_slowly(
-        self, sock: UdpSocket, transport: IceTransport | None, data: bytes, name: bytes, now: float
+        self, base: DatagramBase, transport: IceTransport | None, data: bytes, name: bytes, now: float
     ) -> None:
         """Everything but media of a known peer."""
         kind = classify(data[0], data[1])
@@ -253,7 +292,7 @@ class NetworkService:
             if kind is PacketKind.STUN:
                 target = self._stun_target(data, transport)
                 if target is not None:
-                    target.receive_stun(sock, data, unpack_sockaddr(name), now)
+                    target.receive_stun(base, data, unpack_sockaddr(name), now)
                 else:
                     self._count_stranger("strangers_stun", name)
             elif transport is None:
@@ -290,3 +329,10 @@ class NetworkService:
             self._warned.add(kind)
             host, port = unpack_sockaddr(name)
             logger.warning("%s: datagram from %s port %d belongs to no endpoint; counted from now on", kind, host, port)
+
+
+async def _guarded(task: Callable[[], Awaitable[None]], what: str) -> None:
+    try:
+        await task()
+    except Exception:  # named guard: one endpoint's task must not end the receive loops of all
+        logger.exception("a task that talked to %s failed", what)

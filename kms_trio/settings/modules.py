@@ -125,6 +125,12 @@ class WebRtcEndpointSettings:
         secret=True,
         example="user:password@198.51.100.1:3478?transport=udp",
     )
+    turn_tls_verify: bool = option(
+        "turnTlsVerify",
+        kinds.boolean(),
+        True,
+        "Not in Kurento. Whether a TURN server over TLS must have a certificate that is valid for its address.",
+    )
     pem_certificate_rsa: Path | None = option(
         "pemCertificateRSA",
         _PEM,

@@ -101,6 +101,8 @@ class WebRtcPeer:
         self.answer_nacks = True
         self.data: DataPeer | None = None
         """Once data channels have been agreed on."""
+        self.hears: Callable[[tuple[str, int]], bool] = lambda remote: True
+        """Whose datagrams arrive: a firewall in front of it."""
         self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
         self._socket = sock
         self._random = random.SystemRandom()
@@ -241,7 +243,7 @@ class WebRtcPeer:
                     remote = address[:2]
                 if self._vanished:
                     continue
-                if data:
+                if data and self.hears(remote):
                     self._receive(data, remote)
                 now = trio.current_time()
                 self._agent.handle_timeout(now)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kms_trio.media.frames import EncodedFrame
+from tests.elements.webrtc.room import numbered_frames
 from tests.interop.harness.chromium import Chromium, open_chromium
 from tests.interop.harness.server import RunningServer, run_server, serve_in_process
 from tests.interop.harness.site import serve_pages
@@ -36,3 +38,9 @@ async def server_in_process() -> AsyncIterator[RunningServer]:
     """A server in this process."""
     async with serve_in_process() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def vp8_frames(tmp_path_factory: pytest.TempPathFactory) -> list[EncodedFrame]:
+    """Two seconds of numbered pictures for scripted peers."""
+    return numbered_frames(tmp_path_factory.mktemp("clips"))

@@ -6,12 +6,13 @@ from kms_trio import api
 
 PROMISED = """
 BaseRtpEndpoint Clock ConnectionState Conversion DtlsIdentity Endpoint ErrorCode Event Filter FilterType
-HttpListenError Hub HubPort IceTransport KurentoError LegRoute MediaBinding MediaElement MediaObject MediaPipeline
-MediaState MediaType NetworkService ObjectContext OfferOptions Overflow Picture PictureFormat PlainTransport
-RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats RTCOutboundRTPStreamStats RTCPeerConnectionStats
-RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender RtpSession SdpEndpoint SessionEndpoint
-SessionLimits Settings Stats StatsType Tap TransportPlan UdpSocket UriEndpoint UriEndpointState UriPolicy VideoFilter
-file_path listen_http load_image local_addresses ntp_from_unix select_addresses serve_asgi yuv_planes
+HttpListenError Hub HubPort IceServers IceTransport KurentoError LegRoute MediaBinding MediaElement MediaObject
+MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions Overflow Picture PictureFormat
+PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats RTCOutboundRTPStreamStats
+RTCPeerConnectionStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender RtpSession SdpEndpoint
+SessionEndpoint SessionLimits Settings Stats StatsType Tap TransportPlan UdpSocket UriEndpoint UriEndpointState
+UriPolicy VideoFilter file_path listen_http load_image local_addresses ntp_from_unix select_addresses serve_asgi
+yuv_planes
 """
 
 

@@ -164,6 +164,9 @@ class Allocation:
         except StunError as problem:
             self._fail("allocation", (0, str(problem)))
             return
+        if message.xor_mapped_address is None:
+            self._fail("allocation", (0, "expected XOR-MAPPED-ADDRESS"))
+            return
         self.relayed_address, self.mapped_address = relayed, message.xor_mapped_address
         self.state = AllocationState.ALLOCATED
         self._extend(lifetime_s, now)

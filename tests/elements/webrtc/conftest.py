@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
-import av
 import pytest
 import trio
 
 from kms_trio.app import Server, serve
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.settings import Settings
-from kms_trio.testing.clips import write_clip
 from kms_trio.testing.rpc import RpcClient, open_client
-from tests.elements.webrtc.room import quiet_settings
+from tests.elements.webrtc.room import numbered_frames, quiet_settings
 
 
 @pytest.fixture
@@ -38,17 +35,4 @@ async def client(server: Server) -> AsyncIterator[RpcClient]:
 @pytest.fixture(scope="session")
 def vp8_frames(tmp_path_factory: pytest.TempPathFactory) -> list[EncodedFrame]:
     """Two seconds of numbered pictures at 30 fps, a key frame each second; pts at 90 kHz."""
-    path: Path = write_clip(
-        tmp_path_factory.mktemp("clips") / "numbers.webm",
-        audio=None,
-        seconds=2.0,
-        frames_per_second=30,
-        size=(320, 240),
-        key_frame_every=30,
-    )
-    with av.open(str(path)) as container:
-        return [
-            EncodedFrame(bytes(packet), number * 3000, packet.is_keyframe)
-            for number, packet in enumerate(container.demux(video=0))
-            if packet.size
-        ]
+    return numbered_frames(tmp_path_factory.mktemp("clips"))

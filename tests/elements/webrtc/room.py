@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import attrs
 import av
@@ -11,7 +12,7 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.settings import Settings
-from kms_trio.testing.clips import picture_number
+from kms_trio.testing.clips import picture_number, write_clip
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer, open_peer
 
@@ -119,3 +120,21 @@ def numbers(frames: Sequence[EncodedFrame]) -> list[int | None]:
     for frame in frames:
         pictures += decoder.decode(av.Packet(frame.data))
     return [picture_number(picture) for picture in pictures]
+
+
+def numbered_frames(folder: Path) -> list[EncodedFrame]:
+    """Two seconds of numbered VP8 pictures at 30 fps, a key frame each second; pts at 90 kHz."""
+    path = write_clip(
+        folder / "numbers.webm",
+        audio=None,
+        seconds=2.0,
+        frames_per_second=30,
+        size=(320, 240),
+        key_frame_every=30,
+    )
+    with av.open(str(path)) as container:
+        return [
+            EncodedFrame(bytes(packet), number * 3000, packet.is_keyframe)
+            for number, packet in enumerate(container.demux(video=0))
+            if packet.size
+        ]

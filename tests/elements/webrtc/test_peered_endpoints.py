@@ -134,7 +134,7 @@ async def test_several_pairs_do_not_mix_and_leave_nothing_behind(
         for trunk in trunks:
             all_at_once.start_soon(loop_through, client, pipeline, trunk, vp8_frames)
     transports = list(network.transports_by_ufrag.values())
-    private = [sock for transport in transports for sock in transport.private_sockets]
+    private = [sock for transport in transports for sock in transport.bases.private_sockets]
     assert len(private) >= len(trunks)
     assert not any(transport.undecryptable for transport in transports)
     nursery.cancel_scope.cancel()

@@ -1,5 +1,6 @@
 """WebRtcEndpoint, in parts: `endpoint` (what clients call), `negotiation` (SDP to plan), `connection` (the running
-transport and session), `ice_report` (states and candidates as Kurento words them), `statistics`."""
+transport and session), `ice_report` (states and candidates as Kurento words them), `statistics`.
+"""
 
 from __future__ import annotations
 

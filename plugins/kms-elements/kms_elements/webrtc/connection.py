@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kms_elements.rtp_common.media_ties import MediaTies
 from kms_elements.webrtc.candidates import LocalCandidates
 from kms_elements.webrtc.data_channels import DataChannels
 from kms_elements.webrtc.ice_report import IceReport
-from kms_trio.api import DtlsIdentity, Event, IceTransport, MediaType, NetworkService, RtpSession, UdpSocket
+from kms_trio.api import DtlsIdentity, Event, IceServers, IceTransport, MediaType, NetworkService, RtpSession, UdpSocket
 from kms_trio.rtc.dtls import DtlsRole, DtlsState
 from kms_trio.rtc.ice import (
     Candidate,
@@ -70,11 +70,11 @@ class WebRtcConnection:
 
     # Negotiation.
 
-    def gather(self, sockets: Sequence[UdpSocket], external_ipv4: str, external_ipv6: str) -> None:
-        """Look for candidates; an external address is told in place of the machine's own."""
+    def gather(self, sockets: Sequence[UdpSocket], external: Mapping[int, str], servers: IceServers) -> None:
+        """Look for candidates; an external address, by IP version, is told in place of the machine's own."""
         self.gathering = True
         self._candidates.begin()
-        self.transport.gather(sockets, {4: external_ipv4, 6: external_ipv6})
+        self.transport.gather(sockets, external, servers)
 
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""

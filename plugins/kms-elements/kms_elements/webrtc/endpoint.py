@@ -23,6 +23,7 @@ from kms_elements.webrtc.connection import WebRtcConnection
 from kms_elements.webrtc.data_channels import DataChannels, shorten_name
 from kms_elements.webrtc.data_statistics import DataStats
 from kms_elements.webrtc.ice_report import IceReport
+from kms_elements.webrtc.ice_servers import ice_servers, log_configuration
 from kms_elements.webrtc.negotiation import capabilities_of
 from kms_trio.api import (
     BaseRtpEndpoint,
@@ -95,6 +96,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
     ) -> None:
         super().__init__(context, parent, object_class)
         settings = context.settings.web_rtc_endpoint
+        log_configuration(context.settings)
         self._recvonly = recvonly
         self._sendonly = sendonly
         self._use_data_channels = use_data_channels
@@ -257,7 +259,13 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             self._gather(self._connection)
 
     def _gather(self, connection: WebRtcConnection) -> None:
-        connection.gather(self._sockets(), self._external_ipv4, self._external_ipv6)
+        servers = ice_servers(
+            self._stun_server_address,
+            self._stun_server_port,
+            self._turn_url,
+            verify_tls=self.context.settings.web_rtc_endpoint.turn_tls_verify,
+        )
+        connection.gather(self._sockets(), {4: self._external_ipv4, 6: self._external_ipv6}, servers)
 
     def add_ice_candidate(self, candidate: IceCandidate) -> None:
         """Take a candidate of the peer, in any order with the SDP.
