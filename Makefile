@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 NATIVE := kms_trio/net/native
 NATIVE_STAMP := $(VENV)/.native
 BUNDLES := $(wildcard plugins/*/pyproject.toml)
-SOURCES := kms_trio plugins tests scripts
+SOURCES := kms_trio plugins tests scripts bench
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
 # 9xx: a checkpoint on every path, which our interfaces do not promise; 114: wants every startable function listed

@@ -1,0 +1,43 @@
+"""``python -m bench forward [--viewers 1,10,50] [--rounds 5] [--json FILE] [--compare FILE]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bench import history
+from bench.forward import LIMIT, Load, measure
+
+
+@click.group()
+def main() -> None:
+    """Benchmarks of parts of the server against native code in the same run."""
+
+
+@main.command()
+@click.option("--viewers", default="10,50", show_default=True, help="How many viewers, by turns.")
+@click.option("--rounds", default=5, show_default=True, help="Turns of 30 frames that each way gets.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures there.")
+@click.option("--compare", type=click.Path(path_type=Path, exists=True), help="Fail if slower by a tenth than there.")
+def forward(viewers: str, rounds: int, json_file: Path | None, compare: Path | None) -> None:
+    """CPU time of forwarding one packet to one viewer, paced as real video."""
+    rows: list[history.Row] = []
+    for count in map(int, viewers.split(",")):
+        figures = measure(Load(viewers=count), rounds)
+        limit = figures.get(LIMIT)
+        for way, spent_us in figures.items():
+            ratio = round(spent_us / limit, 3) if limit else None
+            rows.append({"viewers": count, "way": way, "cpu_us_per_packet": spent_us, "ratio": ratio})
+            told = f"{ratio:.2f} x the limit" if ratio else "no compiler, no limit"
+            click.echo(f"{count:>5} viewers  {way:<11} {spent_us:6.2f} us a packet  {told}")
+    history.write(rows, json_file)
+    slower = history.regressions(history.read(compare), rows) if compare else []
+    for line in slower:
+        click.echo(f"slower: {line}", err=True)
+    sys.exit(1 if slower else 0)
+
+
+if __name__ == "__main__":
+    main()
