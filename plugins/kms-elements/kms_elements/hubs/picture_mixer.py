@@ -13,11 +13,12 @@ from typing import Any, Final
 import attrs
 import av
 import numpy as np
-import numpy.typing as npt
 from av.filter import Graph
 from av.video.reformatter import ColorRange
 
+from kms_elements.hubs.canvases import Canvases
 from kms_elements.hubs.layout import Place
+from kms_trio.api import Picture
 
 __all__ = ["PictureMixer", "Scene", "Tile"]
 
@@ -50,13 +51,13 @@ class PictureMixer:
 
     def __init__(self) -> None:
         self._scalers: dict[int, _Scaler] = {}
+        self._canvases = Canvases()
 
     def convert(self, scene: Scene) -> Sequence[av.VideoFrame]:
         """Make one scene; the result is a frame that nobody else has."""
         self._scalers = {tile.key: self._scalers.get(tile.key) or _Scaler() for tile in scene.tiles}
-        canvas = av.VideoFrame(scene.width, scene.height, PIXELS)
+        canvas, planes = self._canvases.take(scene.width, scene.height)
         canvas.pts, canvas.time_base = scene.pts, TIME_BASE
-        planes = _planes(canvas)
         for plane, black in zip(planes, BLACK, strict=True):
             plane[:] = black
         for tile in scene.tiles:
@@ -102,10 +103,7 @@ class _Scaler:
         return self._graph.vpull()
 
 
-Plane = npt.NDArray[np.uint8]
-
-
-def _planes(frame: av.VideoFrame) -> tuple[Plane, ...]:
+def _planes(frame: av.VideoFrame) -> tuple[Picture, ...]:
     """Views of the three planes of a frame, without the padding of its lines."""
     views = []
     for number, plane in enumerate(frame.planes):
@@ -115,7 +113,7 @@ def _planes(frame: av.VideoFrame) -> tuple[Plane, ...]:
     return tuple(views)
 
 
-def _lay(canvas: Sequence[Plane], picture: Sequence[Plane], place: Place) -> None:
+def _lay(canvas: Sequence[Picture], picture: Sequence[Picture], place: Place) -> None:
     """Copy the part of a picture that is on the canvas."""
     for number, (below, above) in enumerate(zip(canvas, picture, strict=True)):
         x, y = (place.x, place.y) if number == 0 else (place.x // 2, place.y // 2)
