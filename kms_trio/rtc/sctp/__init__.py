@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from kms_trio.rtc.sctp.association import AssociationState, SctpAssociation, SctpStatistics
+from kms_trio.rtc.sctp.association import SctpAssociation
 from kms_trio.rtc.sctp.channel_layer import MAX_BUFFERED_BYTES, MAX_MESSAGE_BYTES
 from kms_trio.rtc.sctp.channels import ChannelState, DataChannel, SctpRole
 from kms_trio.rtc.sctp.errors import BufferFullError, SctpError
@@ -18,6 +18,7 @@ from kms_trio.rtc.sctp.events import (
     Message,
 )
 from kms_trio.rtc.sctp.packet import MAX_PACKET_BYTES
+from kms_trio.rtc.sctp.states import AssociationState, SctpStatistics
 
 __all__ = [
     "MAX_BUFFERED_BYTES",

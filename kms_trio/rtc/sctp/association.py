@@ -9,10 +9,7 @@ Nothing that a peer sends raises: what cannot be read is counted in `statistics`
 
 from __future__ import annotations
 
-import enum
 from collections import deque
-
-import attrs
 
 from kms_trio.rtc.sctp.channel_layer import MAX_MESSAGE_BYTES, ChannelLayer
 from kms_trio.rtc.sctp.channels import DataChannel, SctpRole
@@ -25,8 +22,9 @@ from kms_trio.rtc.sctp.handshake import Handshake, HandshakeState, RandomSource
 from kms_trio.rtc.sctp.link import Link
 from kms_trio.rtc.sctp.packet import Packet, PacketWriter, RawChunk, parse_packet
 from kms_trio.rtc.sctp.parameters import Features
+from kms_trio.rtc.sctp.states import AssociationState, SctpStatistics
 
-__all__ = ["AssociationState", "SctpAssociation", "SctpStatistics"]
+__all__ = ["SctpAssociation"]
 
 KEPT_EVENT_BYTES = 256
 """What a message that the owner has not taken costs besides its data."""
@@ -34,24 +32,6 @@ KEPT_EVENT_BYTES = 256
 MAX_HEARTBEAT_BYTES = 1024
 
 _KNOWN_CHUNKS = frozenset(ChunkType)
-
-
-class AssociationState(enum.Enum):
-    """What the owner has to know of the states of RFC 9260 section 4. CLOSED is final."""
-
-    NEW = "new"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    CLOSED = "closed"
-
-
-@attrs.define
-class SctpStatistics:
-    """Counters of an association."""
-
-    packets_received: int = 0
-    packets_sent: int = 0
-    packets_discarded: int = 0  #: unreadable, or of another association
 
 
 class SctpAssociation:

@@ -32,10 +32,11 @@ def test_what_is_lost_stays_lost_and_the_rest_goes_on(ordered: bool) -> None:
 
 
 @pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("retransmits", [0, 1])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_large_messages_arrive_whole_or_not_at_all(ordered: bool, seed: int) -> None:
-    pair = Pair(seed, loss=0.03, jitter_s=0.005).start()
-    ours, _ = pair.open(ordered=ordered, max_retransmits=0)
+def test_large_messages_arrive_whole_or_not_at_all(ordered: bool, retransmits: int, seed: int) -> None:
+    pair = Pair(seed, loss=0.03 + 0.1 * retransmits, jitter_s=0.005).start()
+    ours, _ = pair.open(ordered=ordered, max_retransmits=retransmits)
     sent = [bytes([number]) * (number * 997 % 30_000 + 1) for number in range(100)]
     for message in sent:
         pair.send(pair.client, ours, message)
@@ -47,9 +48,13 @@ def test_large_messages_arrive_whole_or_not_at_all(ordered: bool, seed: int) -> 
     reliable, _ = pair.open("reliable")
     pair.send(pair.client, reliable, *sent)
     pair.run_until(lambda: sum(label == "reliable" for label, _ in pair.server.messages) == 100, within_s=900)
+    pair.run(20)
     receiver = pair.server.association._link
     assert receiver is not None
     assert receiver.receiver.reassembly.held_bytes == 0, "nothing of what was given up is kept"
+    sender = pair.client.association._link
+    assert sender is not None
+    assert sender.sender._outstanding.flight_bytes == 0
 
 
 def test_retransmissions_are_counted() -> None:
@@ -102,3 +107,33 @@ def test_a_lost_forward_tsn_is_repeated() -> None:
     pair.run_until(lambda: pair.server.messages == [("x", "held up")])
     assert len(lost) == 2
     assert pair.client.association.state is AssociationState.CONNECTED
+
+
+def test_fragments_that_were_sent_once_and_twice_are_given_up_together() -> None:
+    pair = Pair().start()
+    ours, _ = pair.open(max_retransmits=1)
+    pair.send(pair.client, ours, bytes(30_000))
+    pair.run(1)
+    firsts = 0
+
+    def drop(side: Side, packet: bytes) -> bool:
+        nonlocal firsts
+        firsts += b"first" in packet
+        # The first fragment never arrives, and after its second try nothing does.
+        return side is pair.client and (b"first" in packet or firsts >= 2)
+
+    pair.drop = drop
+    pair.send(pair.client, ours, b"first" + bytes(40_000))
+    pair.run(0.3)
+    assert firsts == 2
+    link = pair.client.association._link
+    assert link is not None
+    assert link.sender._outstanding.flight_bytes > 0
+    pair.run(0.5)
+    assert link.sender.messages_abandoned == 1
+    assert link.sender._outstanding.flight_bytes == 0
+    pair.drop = lambda side, packet: False
+    pair.send(pair.client, ours, "next")
+    pair.run(10)
+    assert pair.server.messages[1:] == [("x", "next")]
+    assert link.sender.chunks_retransmitted == 1
