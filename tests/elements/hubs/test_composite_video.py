@@ -201,6 +201,17 @@ async def test_flow(stage: Stage) -> None:
     assert port.is_media_flowing_out(MediaType.VIDEO)
 
 
+async def test_a_source_that_ends_is_let_go(stage: Stage) -> None:
+    source = Source(stage.bench)
+    tap = stage.tap(await stage.port(source), MediaType.VIDEO)
+    source.show(1)
+    await stage.pictures(tap, 1, INTERVAL_S)
+    source.element.source_pad(MediaType.VIDEO).set_input(None)
+    assert source.video.consumers == ()
+    (frame,) = await stage.pictures(tap, 1, INTERVAL_S)
+    assert is_black(frame, Place(0, 0, WIDTH, HEIGHT))
+
+
 async def test_releasing_leaves_nothing_behind(stage: Stage) -> None:
     source = Source(stage.bench)
     port = await stage.port(source)

@@ -5,8 +5,11 @@ Looking at what is decoded would have it decoded; so the source's media is looke
 
 from __future__ import annotations
 
+from typing import Any
+
 from kms_trio.api import Tap
 from kms_trio.media.pads import SinkPad
+from kms_trio.media.streams import Stream
 
 __all__ = ["Arrivals"]
 
@@ -18,13 +21,11 @@ class Arrivals:
         self._pad = pad
         self._tap: Tap | None = None
 
-    def follow(self) -> None:
-        """What feeds the pad has changed."""
-        if self._tap is not None:
-            self._tap.detach()
-            self._tap = None
+    def follow(self, stream: Stream[Any] | None) -> None:
+        """The pad is fed from `stream` now, or from nothing."""
+        self.close()
         source = self._pad.source
-        if source is not None and source.input is not None:
+        if stream is not None and source is not None and source.input is not None:
             self._tap = Tap(source.input, self._pad.flow.count)
 
     def close(self) -> None:

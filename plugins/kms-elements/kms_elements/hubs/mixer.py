@@ -87,7 +87,7 @@ class Mixer(Hub, MixerInterface):
         if media_type is MediaType.VIDEO:
             self._video.stream_changed(port, stream)
         elif media_type is MediaType.AUDIO and port in self._arrivals:
-            self._arrivals[port].follow()
+            self._arrivals[port].follow(stream)
             self.voices.feed(port, stream)
 
     async def close(self) -> None:

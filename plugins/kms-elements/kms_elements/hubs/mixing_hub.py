@@ -68,7 +68,7 @@ class MixingHub(Hub):
         arrivals = self._arrivals.get((port, media_type))
         if arrivals is None:
             return
-        arrivals.follow()
+        arrivals.follow(stream)
         if media_type is MediaType.VIDEO:
             self.pictures.feed(port, stream)
             return

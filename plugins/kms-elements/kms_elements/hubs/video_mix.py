@@ -47,6 +47,8 @@ class PictureInput:
 
     def on_raw(self, frame: RawFrame) -> None:
         """A picture came."""
+        if not frame.width or not frame.height:
+            return  # nothing that could be shown
         self.picture = frame
         if self._last_pts is not None and frame.pts is not None and 0 < frame.pts - self._last_pts < CLOCK_RATE_HZ:
             distance = frame.pts - self._last_pts
