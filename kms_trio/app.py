@@ -85,16 +85,17 @@ async def serve(  # noqa: ASYNC128 - `_start`, which it hands the status on to, 
 ) -> None:
     """Run a server until cancelled; `task_status` gets it once clients can connect.
 
-    `plugins` are what is installed unless given; `listeners` replace the sockets that the settings ask for.
+    `plugins` are what is installed and not disabled unless given; `listeners` replace the sockets of the settings.
     Raises OSError and HttpListenError (ports that cannot be had) and SettingsError (a certificate that cannot be used).
     """
     clock = clock or SystemClock()
+    plugins = plugins or Plugins(disabled=settings.plugins.disabled)
     if listeners is None:
         listeners = await open_listeners(settings.media_server.net.websocket)
     stop = trio.Event()
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_serve_until, stop, settings, clock, plugins or Plugins(), listeners, task_status)
+            nursery.start_soon(_serve_until, stop, settings, clock, plugins, listeners, task_status)
             try:
                 await trio.sleep_forever()
             finally:

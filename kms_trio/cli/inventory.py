@@ -1,9 +1,10 @@
-"""Which modules are installed, for `kms-trio modules list` and `kurento-media-server --version` and `--list`."""
+"""Which modules are installed and what is in them, for `kms-trio modules` and `kurento-media-server --version`."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.plugins import Plugins
 from kms_trio.plugins.manager import ENTRY_POINT_GROUP
 
@@ -24,19 +26,21 @@ class Row:
     distribution: str = ""
     factories: tuple[str, ...] = ()
     problem: str = ""
+    disabled: bool = False
 
 
-def rows() -> list[Row]:
+def load_quietly(disabled: Iterable[str] = ()) -> Plugins:
+    """The plugins; what goes wrong is in their `problems`, so it need not be logged as well."""
+    logger = logging.getLogger("kms.plugins")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return Plugins(disabled=disabled)
+
+
+def rows(disabled: Iterable[str] = ()) -> list[Row]:
     """Every plugin that is installed; the core first, those with problems last."""
-    # What goes wrong is in the rows, so it need not be logged as well.
-    logging.getLogger("kms.plugins").addHandler(logging.NullHandler())
-    logging.getLogger("kms.plugins").propagate = False
-    plugins = Plugins()
-    distributions = {
-        entry_point.name: f"{entry_point.dist.name} {entry_point.dist.version}"
-        for entry_point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
-        if entry_point.dist
-    }
+    plugins = load_quietly(disabled)
+    distributions = distribution_names()
     good = [
         Row(
             name=module.name,
@@ -46,11 +50,21 @@ def rows() -> list[Row]:
         )
         for module in plugins.modules.values()
     ]
+    off = [Row(name=each, distribution=distributions.get(each, ""), disabled=True) for each in plugins.disabled]
     bad = [
         Row(name=each.plugin, distribution=distributions.get(each.plugin, ""), problem=each.reason)
         for each in plugins.problems
     ]
-    return [*good, *bad]
+    return [*good, *off, *bad]
+
+
+def distribution_names() -> dict[str, str]:
+    """Name and version of the installed distribution behind each plugin."""
+    return {
+        entry_point.name: f"{entry_point.dist.name} {entry_point.dist.version}"
+        for entry_point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
+        if entry_point.dist
+    }
 
 
 def print_modules() -> None:
@@ -68,15 +82,30 @@ def print_factories() -> None:
         print(f"\t{name}")
 
 
-def rows_as_json() -> list[dict[str, Any]]:
+def rows_as_json(disabled: Iterable[str] = ()) -> list[dict[str, Any]]:
     """The list as JSON data."""
-    return [attrs.asdict(row) for row in rows()]
+    return [attrs.asdict(row) for row in rows(disabled)]
 
 
-def print_table() -> None:
+def print_table(disabled: Iterable[str] = ()) -> None:
     """The list as a table."""
     table = Table("Module", "Version", "From", "Can be created")
-    for row in rows():
+    for row in rows(disabled):
         last = f"[red]{escape(row.problem)}[/red]" if row.problem else ", ".join(row.factories)
-        table.add_row(row.name, row.version, row.distribution, last)
+        table.add_row(row.name, row.version, row.distribution, "[dim]disabled[/dim]" if row.disabled else last)
     Console().print(table)
+
+
+def module_lines(module: ModuleDescriptor) -> list[str]:
+    """What is in a module, for people."""
+    distribution = distribution_names().get(module.name, "")
+    creatable = sorted(module.factories)
+    abstract = sorted(set(module.classes) - set(module.factories))
+    return [
+        f"module:   {module.name} {module.version}",
+        f"from:     {distribution or 'this server'}, package {module.package}",
+        f"create:   {', '.join(creatable) or 'nothing'}",
+        f"others:   {', '.join(abstract) or 'no other class'}",
+        f"events:   {', '.join(sorted(module.events)) or 'none'}",
+        f"types:    {', '.join(sorted([*module.registers, *module.enums])) or 'none'}",
+    ]

@@ -6,11 +6,14 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kms_trio import __version__
+from kms_trio.cli.arguments import PATH, assigned, conf_file_option, set_option
+from kms_trio.cli.doctor_command import doctor
+from kms_trio.cli.modules_commands import modules
 from kms_trio.cli.start import StartOptions, load_settings, run_server
 from kms_trio.cli.urls import welcome
 from kms_trio.cli.versions import KURENTO_VERSION
@@ -21,23 +24,6 @@ from kms_trio.settings.show import effective
 
 if TYPE_CHECKING:
     from kms_trio.app import Server
-
-_PATH = click.Path(path_type=Path)
-
-_conf_file = click.option(
-    "--conf-file",
-    "-f",
-    type=_PATH,
-    envvar="KURENTO_CONF_FILE",
-    help="Main configuration file; default: /etc/kurento/kurento.conf.json if there is one.",
-)
-_set = click.option(
-    "--set",
-    "assignments",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Set one key, named as in the files: --set mediaServer.net.websocket.port=9000. May be repeated.",
-)
 
 
 class _DefaultGroup(click.Group):
@@ -57,13 +43,13 @@ def cli() -> None:
 
 
 @cli.command()
-@_conf_file
-@_set
+@conf_file_option
+@set_option
 @click.option("--address", help="Address for the Kurento protocol; default: all.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port for the Kurento protocol; default: 8888.")
 @click.option("--http-address", help="Address of the HTTP side; default: 127.0.0.1.")
 @click.option("--http-port", type=click.IntRange(0, 65535), help="Port of the HTTP side and demo page; default: 8081.")
-@click.option("--logs-path", type=_PATH, envvar="KURENTO_LOGS_PATH", help="Folder for log files, besides stderr.")
+@click.option("--logs-path", type=PATH, envvar="KURENTO_LOGS_PATH", help="Folder for log files, besides stderr.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Layout of the log lines.")
 @click.option(
     "--log-level", envvar="GST_DEBUG", default=DEFAULT_GST_DEBUG, help="Levels, as in GST_DEBUG: 3,Kurento*:5"
@@ -86,7 +72,7 @@ def serve(
         "kmsTrio.http.address": http_address,
         "kmsTrio.http.port": http_port,
     }
-    overrides = {**_assigned(assignments), **{key: value for key, value in named.items() if value is not None}}
+    overrides = {**assigned(assignments), **{key: value for key, value in named.items() if value is not None}}
     log = LogConfig(
         gst_debug=log_level,
         folder=logs_path,
@@ -102,12 +88,12 @@ def config() -> None:
 
 
 @config.command()
-@_conf_file
-@_set
+@conf_file_option
+@set_option
 def check(conf_file: Path | None, assignments: tuple[str, ...]) -> None:
     """Read the configuration and say what is wrong; exit code 1 if something is."""
     try:
-        loaded = load_settings(StartOptions(conf_file=conf_file, overrides=_assigned(assignments)))
+        loaded = load_settings(StartOptions(conf_file=conf_file, overrides=assigned(assignments)))
     except SettingsError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}")
@@ -120,14 +106,14 @@ def check(conf_file: Path | None, assignments: tuple[str, ...]) -> None:
 
 
 @config.command()
-@_conf_file
-@_set
+@conf_file_option
+@set_option
 @click.option("--changed", is_flag=True, help="Only what differs from the defaults.")
 @click.option("--secrets", is_flag=True, help="Show passwords too.")
 def show(conf_file: Path | None, assignments: tuple[str, ...], changed: bool, secrets: bool) -> None:
     """Print the settings in effect as a main file that would give the same."""
     try:
-        loaded = load_settings(StartOptions(conf_file=conf_file, overrides=_assigned(assignments)))
+        loaded = load_settings(StartOptions(conf_file=conf_file, overrides=assigned(assignments)))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     shown = effective(loaded.settings, changed_only=changed, show_secrets=secrets)
@@ -135,7 +121,7 @@ def show(conf_file: Path | None, assignments: tuple[str, ...], changed: bool, se
 
 
 @config.command()
-@click.argument("folder", type=_PATH)
+@click.argument("folder", type=PATH)
 def reference(folder: Path) -> None:
     """Write the commented reference files into FOLDER; files of the same names are replaced."""
     for name, text in reference_files().items():
@@ -145,43 +131,14 @@ def reference(folder: Path) -> None:
         click.echo(f"wrote: {file}")
 
 
-@cli.group()
-def modules() -> None:
-    """Look at the installed modules."""
-
-
-@modules.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_modules(as_json: bool) -> None:
-    """What is installed, and what did not load."""
-    from kms_trio.cli.inventory import print_table, rows_as_json
-
-    if as_json:
-        click.echo(json.dumps(rows_as_json(), indent=2))
-    else:
-        print_table()
-
-
 @cli.command()
 def version() -> None:
     """Print the versions of the server and of the Kurento that it stands in for."""
     click.echo(f"kms-trio {__version__} (Kurento {KURENTO_VERSION})")
 
 
-def _assigned(assignments: tuple[str, ...]) -> dict[str, Any]:
-    """`KEY=VALUE` pairs; a value that is a JSON array or object is read as such."""
-    overrides: dict[str, Any] = {}
-    for assignment in assignments:
-        key, equals, value = assignment.partition("=")
-        if not equals or not all(key.split(".")):
-            raise click.BadParameter(f"expected KEY=VALUE, got {assignment!r}", param_hint="--set")
-        overrides[key] = value
-        if value.startswith(("[", "{")):
-            try:
-                overrides[key] = json.loads(value)
-            except (ValueError, RecursionError) as error:
-                raise click.BadParameter(f"{key}: not readable as JSON: {error}", param_hint="--set") from error
-    return overrides
+cli.add_command(modules)
+cli.add_command(doctor)
 
 
 def _announce(server: Server) -> None:

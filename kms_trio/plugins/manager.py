@@ -64,17 +64,22 @@ class Plugins:
     def __init__(self, candidates: Iterable[Candidate] | None = None, *, disabled: Iterable[str] = ()) -> None:
         """Load `candidates` (what is installed, unless given) but for the `disabled` names."""
         self.problems: list[PluginProblem] = []
+        self.disabled: list[str] = []
+        """What is installed and, as the settings want it, not loaded."""
         self.modules: dict[str, ModuleDescriptor] = {}
         self._factories: dict[str, str] = {}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT_NAME)
         self._manager.add_hookspecs(hookspecs.HookSpecs)
+        candidates = installed() if candidates is None else list(candidates)
         unwanted = frozenset(disabled)
+        self._refuse_to_disable(unwanted, frozenset(candidate.name for candidate in candidates))
         self._register(CORE_NAME, _ModulePlugin(CORE_MODULE))
-        for candidate in installed() if candidates is None else candidates:
+        for candidate in candidates:
             if candidate.name == CORE_NAME:
                 continue
             if candidate.name in unwanted:
                 logger.info("Plugin '%s' is disabled", candidate.name)
+                self.disabled.append(candidate.name)
                 continue
             self._load(candidate)
 
@@ -98,6 +103,13 @@ class Plugins:
     def watches_events(self) -> bool:
         """Whether any plugin implements `kms_trio_event`."""
         return bool(self._manager.hook.kms_trio_event.get_hookimpls())
+
+    @staticmethod
+    def _refuse_to_disable(unwanted: frozenset[str], names: frozenset[str]) -> None:
+        if CORE_NAME in unwanted:
+            logger.warning("Plugin '%s' cannot be disabled", CORE_NAME)
+        for name in sorted(unwanted - names - {CORE_NAME}):
+            logger.warning("Plugin '%s' is disabled, but nothing of that name is installed", name)
 
     def _load(self, candidate: Candidate) -> None:
         """Named guard: whatever loading a bundle raises is reported and keeps the others from nothing."""

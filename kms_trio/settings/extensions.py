@@ -25,6 +25,19 @@ class HttpSettings:
 
 
 @attrs.frozen(kw_only=True)
+class PluginsSettings:
+    """Which of the installed modules are used."""
+
+    disabled: tuple[str, ...] = option(
+        "disabled",
+        kinds.words(),
+        (),
+        "Installed modules that are not loaded, by name; `kms-trio modules list` has the names.",
+        example="filters",
+    )
+
+
+@attrs.frozen(kw_only=True)
 class UriPolicySettings:
     """Which files clients may have read and written."""
 

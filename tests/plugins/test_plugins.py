@@ -127,3 +127,13 @@ def test_every_hook_is_documented_and_tested() -> None:
     for name in names:
         assert getattr(hookspecs.HookSpecs, name).__doc__
         assert any(name in test for test in globals() if test.startswith("test_hook"))
+
+
+def test_disabling_what_cannot_be_or_is_not_there_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    plugins = Plugins([Candidate("bad", broken)], disabled=["core", "bad", "gone"])
+    assert plugins.disabled == ["bad"]
+    assert "core" in plugins.modules
+    assert [record.message for record in caplog.records] == [
+        "Plugin 'core' cannot be disabled",
+        "Plugin 'gone' is disabled, but nothing of that name is installed",
+    ]

@@ -18,7 +18,7 @@ _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DO
 def parse_json(text: str) -> RawTree:
     """Read an object; of a repeated name the last value counts. Raises SettingsError."""
     try:
-        value = json.loads(_blank_comments(text), object_pairs_hook=_object, parse_constant=_reject_constant)
+        value = json.loads(blank_comments(text), object_pairs_hook=_object, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
         raise SettingsError(f"line {error.lineno} column {error.colno}: {error.msg}") from error
     except (RecursionError, ValueError) as error:
@@ -36,7 +36,7 @@ def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _blank_comments(text: str) -> str:
+def blank_comments(text: str) -> str:
     """Put spaces where comments are, so that positions in error messages stay right."""
 
     def blank(match: re.Match[str]) -> str:
