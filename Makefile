@@ -15,6 +15,7 @@ BUNDLES := $(wildcard plugins/*/pyproject.toml)
 SOURCES := kms_trio plugins tests scripts bench
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
+FUZZ_SECONDS ?= 300
 # 9xx: a checkpoint on every path, which our interfaces do not promise; 114: wants every startable function listed
 # by name; 124: an interface may ask for `async` without an await inside.
 ASYNC_RULES_OFF := ASYNC9,ASYNC114,ASYNC124
@@ -40,7 +41,8 @@ $(STAMP): pyproject.toml constraints.txt $(BUNDLES)
 		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
 	@touch $@
 
-# The npm clients that the interop tests drive; without Node those tests are skipped (an error when CI=true).
+# The npm and Java clients that the interop tests drive; without Node or Maven those tests are skipped (an error when
+# CI=true).
 setup-interop: $(STAMP)
 	@if [ -x tests/interop/setup ]; then tests/interop/setup; fi
 
@@ -76,9 +78,11 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-# Longer searches by hypothesis than `make test` makes.
+# Longer searches by hypothesis than `make test` makes, and one guided by coverage, of so many seconds.
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -k fuzz --timeout 1800 $(PYTEST_ARGS)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.rpc_coverage $(FUZZ_SECONDS)
 
 soak: $(STAMP) setup-interop
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
@@ -93,7 +97,7 @@ constraints:
 	rm -rf $(VENV)-constraints
 	$(PYTHON) -m venv $(VENV)-constraints
 	$(VENV)-constraints/bin/python -m pip install --quiet \
-		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
+		--editable '.[test,lint,fuzz]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
 	{ echo '# Pinned versions of everything that `make setup` installs; refresh with `make constraints`.'; \
 		$(VENV)-constraints/bin/python -m pip freeze --exclude-editable; } > constraints.txt
 	rm -rf $(VENV)-constraints

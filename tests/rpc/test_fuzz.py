@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kms_trio.app import Server, build
 from kms_trio.clock import SystemClock
 from kms_trio.codecs.service import CodecService
 from kms_trio.net.service import NetworkService
-from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.json_text import JsonTextError, decode, encode
 from kms_trio.settings import Settings
-
-WORDS = [
-    "sessionId", "object", "operation", "operationParams", "type", "constructorParams", "subscription", "operations",
-    "mediaPipeline", "sink", "mediaType", "description", "key", "value", "name", "interval", "moduleName", "newref:0",
-    "newref:", "MediaPipeline", "PassThrough", "HubPort", "kurento.PassThrough", "ServerManager", MANAGER_ID, "VIDEO",
-    "connect", "getName", "setName", "addTag", "getTags", "getInfo", "getKmd", "getChildren", "getParent",
-    "getGstreamerDot", "getSinkConnections", "ObjectCreated", "Error", "s", "$pipeline", "$element",
-]  # fmt: skip
-METHODS = [
-    "ping", "connect", "create", "describe", "invoke", "subscribe", "unsubscribe", "release", "ref", "unref",
-    "keepAlive", "closeSession", "transaction", "nonsense",
-]  # fmt: skip
-
-TEXT = st.sampled_from(WORDS) | st.text(max_size=6)
-VALUE = st.recursive(
-    TEXT | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
-    lambda children: st.lists(children, max_size=3) | st.dictionaries(TEXT, children, max_size=4),
-    max_leaves=12,
-)
-KNOWN_PARAMS = st.fixed_dictionaries(
-    {},
-    optional={
-        "sessionId": TEXT,
-        "object": st.sampled_from([MANAGER_ID, "$pipeline", "$element"]) | VALUE,
-        "operation": TEXT,
-        "operationParams": VALUE | st.dictionaries(TEXT, VALUE, max_size=3),
-        "type": TEXT | VALUE,
-        "constructorParams": st.dictionaries(TEXT, TEXT | VALUE, max_size=2) | VALUE,
-        "subscription": TEXT,
-    },
-)
-
-
-def request(params: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {"jsonrpc": st.just("2.0"), "id": st.integers(0, 3) | TEXT, "method": st.sampled_from(METHODS)},
-        optional={"params": params},
-    )
-
-
-REQUEST = request(KNOWN_PARAMS | VALUE)
-TRANSACTION = st.lists(REQUEST, max_size=3).map(
-    lambda requests: {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "transaction",
-        "params": {"operations": [{**each, "id": index} for index, each in enumerate(requests)]},
-    }
-)
-FRAME = (REQUEST | TRANSACTION | VALUE).map(json.dumps) | st.text() | st.binary()
+from tests.rpc.frames import FRAME, VALUE, fill, searches
 
 
 class Nobody:
@@ -90,9 +39,7 @@ async def answer_all(frames: list[str | bytes]) -> None:
         pipeline = await server.lifecycle.create("other", "MediaPipeline", None)
         element = await server.lifecycle.create("other", "PassThrough", {"mediaPipeline": pipeline.id})
         for frame in frames:
-            if isinstance(frame, str):
-                frame = frame.replace("$pipeline", pipeline.id).replace("$element", element.id)
-            reply = await handle(frame, peer)
+            reply = await handle(fill(frame, pipeline.id, element.id), peer)
             if reply:
                 message = json.loads(reply)
                 assert ("result" in message) != ("error" in message)
@@ -110,7 +57,7 @@ async def answer_all(frames: list[str | bytes]) -> None:
         nursery.cancel_scope.cancel()
 
 
-@settings(max_examples=150)
+@searches(150)
 @given(st.lists(FRAME, min_size=1, max_size=12))
 def test_fuzz_frames(frames: list[str | bytes]) -> None:
     trio.run(answer_all, frames)

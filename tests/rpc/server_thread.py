@@ -1,0 +1,62 @@
+"""A server in a thread of its own, for tests that are no coroutines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+
+import attrs
+import trio
+
+from kms_trio import app
+from kms_trio.plugins import Candidate, Plugins
+from kms_trio.settings import Settings
+
+
+@attrs.define(eq=False)
+class ServerThread:
+    """Made by `run_server_thread`; calls from outside go through `run`."""
+
+    server: app.Server
+    token: trio.lowlevel.TrioToken
+
+    @property
+    def port(self) -> int:
+        return self.server.control_port
+
+    def release_all(self) -> None:
+        """Destroy whatever a test left behind."""
+        trio.from_thread.run(self.server.lifecycle.release_all, trio_token=self.token)
+
+
+@contextmanager
+def run_server_thread(settings: Settings) -> Iterator[ServerThread]:
+    """Serve core and elements on a free port of 127.0.0.1 for the length of the block, without the HTTP side."""
+    started = threading.Event()
+    found: list[ServerThread] = []
+    stop = trio.Event()
+
+    async def serve() -> None:
+        elements = Candidate("elements", lambda: import_module("kms_elements.generated.module").MODULE)
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        quiet = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
+        async with trio.open_nursery() as nursery:
+            run = partial(app.serve, quiet, plugins=Plugins([elements]), listeners=listeners)
+            server: app.Server = await nursery.start(run)
+            found.append(ServerThread(server, trio.lowlevel.current_trio_token()))
+            started.set()
+            await stop.wait()
+            nursery.cancel_scope.cancel()
+
+    thread = threading.Thread(target=trio.run, args=(serve,), name="server")
+    thread.start()
+    try:
+        assert started.wait(30)
+        yield found[0]
+    finally:
+        if found:
+            found[0].token.run_sync_soon(stop.set)
+        thread.join()
