@@ -6,6 +6,7 @@ and NACKs, and keeps what it receives: packets, and frames rebuilt from them.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
 import secrets
@@ -335,7 +336,8 @@ class WebRtcPeer:
 
     async def _send_to(self, data: bytes, remote: tuple[str, int]) -> None:
         if not self._vanished:
-            await self._socket.sendto(data, remote)
+            with contextlib.suppress(OSError):  # no route: lost, as the network may lose anything
+                await self._socket.sendto(data, remote)
 
     async def _report(self) -> None:
         """Sender and receiver reports, as often as a browser sends them."""

@@ -17,7 +17,7 @@ from kms_trio.rtc.ice import parse_candidate
 from kms_trio.settings import Settings
 from kms_trio.testing.rpc import RpcClient, open_client
 from kms_trio.testing.webrtc_peer import open_peer
-from tests.elements.webrtc.room import Participant, Publisher, numbers, quiet_settings, until
+from tests.elements.webrtc.room import Participant, quiet_settings, see_yourself, until
 from tests.interop.harness.coturn import PASSWORD, SECRET, Coturn, run_coturn
 
 pytestmark = pytest.mark.interop
@@ -63,20 +63,6 @@ async def join_over_relay(client: RpcClient, pipeline: str, turn_url: str | None
         with trio.fail_after(10):
             await peer.connected.wait()
         yield Participant(endpoint, peer)
-
-
-async def see_yourself(me: Participant, frames: Sequence[EncodedFrame]) -> None:
-    async with trio.open_nursery() as nursery:
-        publisher = Publisher(me.peer, frames)
-        nursery.start_soon(publisher.run)
-        await until(lambda: "video" in me.peer.tracks and len(me.peer.tracks["video"].frames) > 30)
-        track = me.peer.tracks["video"]
-        shown = [frame.data for frame in track.frames]
-        first = publisher.sent.index(shown[0])
-        assert shown == publisher.sent[first : first + len(shown)]
-        assert None not in numbers(track.frames)
-        assert track.statistics.packets_lost == 0
-        nursery.cancel_scope.cancel()
 
 
 @pytest.mark.parametrize("rest", [False, True], ids=["long-term", "rest"])

@@ -90,6 +90,9 @@ class Search:
     def add_reflexive(self, candidate: Candidate) -> None:
         """Remember a base's address behind a NAT, to name it when a peer tells us that it sees us there."""
         self._reflexive[candidate.address] = candidate
+        for pair in self.pairs:
+            if pair.reflexive is not None and pair.reflexive.address == candidate.address:
+                pair.reflexive = candidate
 
     def add_remote(self, candidate: Candidate) -> None:
         """Pair a new remote candidate with all bases, if it can be used."""

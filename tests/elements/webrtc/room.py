@@ -122,6 +122,21 @@ def numbers(frames: Sequence[EncodedFrame]) -> list[int | None]:
     return [picture_number(picture) for picture in pictures]
 
 
+async def see_yourself(me: Participant, frames: Sequence[EncodedFrame]) -> None:
+    """Publish to an endpoint that feeds itself, and see every picture come back."""
+    async with trio.open_nursery() as nursery:
+        publisher = Publisher(me.peer, frames)
+        nursery.start_soon(publisher.run)
+        await until(lambda: "video" in me.peer.tracks and len(me.peer.tracks["video"].frames) > 30)
+        track = me.peer.tracks["video"]
+        shown = [frame.data for frame in track.frames]
+        first = publisher.sent.index(shown[0])
+        assert shown == publisher.sent[first : first + len(shown)]
+        assert None not in numbers(track.frames)
+        assert track.statistics.packets_lost == 0
+        nursery.cancel_scope.cancel()
+
+
 def numbered_frames(folder: Path) -> list[EncodedFrame]:
     """Two seconds of numbered VP8 pictures at 30 fps, a key frame each second; pts at 90 kHz."""
     path = write_clip(

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kms_trio.rtc.stun import MessageClass, build_message
+from tests.interop.harness.namespaces import inside
 from tests.interop.harness.tools import require_program
 
 USER, PASSWORD, SECRET = "alice", "a-password", "north"
@@ -49,9 +50,9 @@ class Coturn:
 
 @contextlib.asynccontextmanager
 async def run_coturn(
-    folder: Path, *, host: str = "127.0.0.1", rest: bool = False, prefix: tuple[str, ...] = (), options: str = ""
+    folder: Path, *, host: str = "127.0.0.1", rest: bool = False, namespace: str = ""
 ) -> AsyncIterator[Coturn]:
-    """Start it, wait until it answers, stop it; `prefix` goes before the command (`ip netns exec`)."""
+    """Start it, wait until it answers, stop it; in a network namespace if one is named."""
     program = require_program("turnserver", "coturn")
     port, tls_port = _free_ports(2)
     certificate, key = _self_signed(folder, host)
@@ -79,16 +80,16 @@ simple-log
 verbose
 userdb={folder / "turn.db"}
 pidfile={folder / "turn.pid"}
-{options}
 """
     )
+    prefix = ["ip", "netns", "exec", namespace] if namespace else []
     command = [*prefix, program, "-c", str(conf)]
     async with trio.open_nursery() as nursery:
         output = (folder / "turn.out").open("wb")
         with output:
             await nursery.start(_run, command, output)
             try:
-                await _wait_until_it_answers(host, port)
+                await _wait_until_it_answers(host, port, namespace)
                 yield Coturn(host, port, tls_port, log)
             finally:
                 nursery.cancel_scope.cancel()
@@ -99,10 +100,12 @@ async def _run(command: list[str], output: object, task_status: trio.TaskStatus[
     await trio.run_process(command, stdout=output, stderr=subprocess.STDOUT, check=False)
 
 
-async def _wait_until_it_answers(host: str, port: int) -> None:
+async def _wait_until_it_answers(host: str, port: int, namespace: str) -> None:
     """Ask as a STUN client does, again and again."""
     request = build_message(MessageClass.REQUEST, bytes(12), [], key=None)
-    with trio.fail_after(PATIENCE_S), trio.socket.socket(trio.socket.AF_INET, trio.socket.SOCK_DGRAM) as sock:
+    with inside(namespace) if namespace else contextlib.nullcontext():
+        sock = trio.socket.socket(trio.socket.AF_INET, trio.socket.SOCK_DGRAM)
+    with trio.fail_after(PATIENCE_S), sock:
         await sock.connect((host, port))
         while True:
             with trio.move_on_after(0.05), contextlib.suppress(ConnectionRefusedError):

@@ -51,4 +51,21 @@ def test_the_selected_pair_names_the_server_reflexive_candidate() -> None:
     assert network.run_until(lambda: both(IceState.COMPLETED, left, right))
     selected = [event for event in left.events if isinstance(event, PairSelected)]
     assert [event.local for event in selected] == [known]
+    assert left.agent.selected_pair is not None
+    assert left.agent.selected_pair.local_candidate == known
     assert len(left.agent.pairs) == 1, "the base is checked, not the candidate behind the NAT once more"
+
+
+def test_a_server_reflexive_candidate_that_comes_late_names_the_pair_too() -> None:
+    network = FakeNetwork()
+    network.put_behind_nat("10.0.0.1", "203.0.113.1")
+    inside = ("10.0.0.1", 5000)
+    left = IcePeer(network, IceRole.CONTROLLING, inside, seed=1)
+    right = IcePeer(network, IceRole.CONTROLLED, SHARED_RIGHT, seed=2)
+    introduce(left, right)
+    assert network.run_until(lambda: both(IceState.COMPLETED, left, right))
+    assert left.agent.selected_pair is not None
+    learned = left.agent.selected_pair.local_candidate
+    known = server_reflexive_candidate(host_candidate(*inside), learned.address, "198.51.100.9")
+    left.agent.add_local_candidate(known, network.now)
+    assert left.agent.selected_pair.local_candidate == known != learned
