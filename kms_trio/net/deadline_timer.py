@@ -10,16 +10,22 @@ __all__ = ["DeadlineTimer"]
 
 
 class DeadlineTimer:
-    """Calls back at the deadline last `set`, or earlier: engines do nothing when they are called early."""
+    """Calls back at the deadline last `set`.
+
+    Deadlines mostly move away, with each answer that comes in time: the timer is left as it is then, and looks again
+    when it fires.
+    """
 
     def __init__(self, timers: Timers, callback: Callable[[float], None]) -> None:
         self._timers = timers
         self._callback = callback
         self._timer: TimerHandle | None = None
         self._at = float("inf")
+        self._deadline: float | None = None
 
     def set(self, deadline: float | None, now: float) -> None:
-        """Call back at `deadline` (monotonic seconds).  A timer that comes earlier is left to look again."""
+        """Call back at `deadline` (monotonic seconds), or not at all."""
+        self._deadline = deadline
         if deadline is None or (self._timer is not None and self._at <= deadline):
             return
         self.cancel()
@@ -34,4 +40,8 @@ class DeadlineTimer:
 
     def _fire(self) -> None:
         self._timer = None
-        self._callback(self._timers.now())
+        now = self._timers.now()
+        if self._deadline is not None and self._deadline <= now:
+            self._callback(now)
+        else:
+            self.set(self._deadline, now)

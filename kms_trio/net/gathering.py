@@ -148,11 +148,12 @@ class Gathering:
                 self._send(transmit)
             for candidate in gatherer.candidates():
                 self._on_reflexive(candidate)
-            self._timer.set(gatherer.deadline, now)
             if gatherer.done:
                 for failure in gatherer.failures:
                     logger.warning("%s", failure)
         self._gatherers = [gatherer for gatherer in self._gatherers if not gatherer.done]
+        deadlines = [gatherer.deadline for gatherer in self._gatherers if gatherer.deadline is not None]
+        self._timer.set(min(deadlines, default=None), now)
         self._check_done()
 
     # TURN.

@@ -16,9 +16,10 @@ import trio
 __all__ = ["Timer", "WorkerTimers"]
 
 SLACK_S = 0.002
-"""How much later than due a timer fires at most when no media flows; else receive loops fire it in time."""
-GRIDS_S = ((1.0, 0.1), (0.2, 0.02))
-"""Timers that are at least this far off are put on a grid of that width, so that one wake-up serves many of them."""
+"""How long a timer that is due may wait for a receive loop to wake up anyway and fire it."""
+GRIDS_S = ((1.0, 0.1, 0.03), (0.2, 0.02, 0.01))
+"""Timers that are at least this far off are put on a grid of that width, so that one wake-up serves many of them, and
+may wait so long: at 30 frames a second there is a wake-up every 33 ms."""
 
 logger = logging.getLogger("kms.timers")
 
@@ -56,6 +57,7 @@ class WorkerTimers:
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Timer]] = []
+        """By the time at which each has to fire at the latest."""
         self._order = itertools.count()
         self._scope: trio.CancelScope | None = None
 
@@ -64,20 +66,23 @@ class WorkerTimers:
         return trio.current_time()
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back after `delay_s`, up to a tenth of it later."""
+        """Call back after `delay_s`, up to some tenth of it later."""
         when = trio.current_time() + delay_s
-        for far_off_s, grid_s in GRIDS_S:
+        for far_off_s, grid_s, slack_s in GRIDS_S:
             if delay_s >= far_off_s:
-                when = math.ceil(when / grid_s) * grid_s
-                break
-        return self.call_at(when, callback)
+                return self._add(math.ceil(when / grid_s) * grid_s, slack_s, callback)
+        return self._add(when, SLACK_S, callback)
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         """Call back at `when`, on no grid."""
+        return self._add(when, SLACK_S, callback)
+
+    def _add(self, when: float, slack_s: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(when, callback)
-        heapq.heappush(self._heap, (when, next(self._order), timer))
-        if self._scope is not None and when + SLACK_S < self._scope.deadline:
-            self._scope.deadline = when + SLACK_S
+        latest = when + slack_s
+        heapq.heappush(self._heap, (latest, next(self._order), timer))
+        if self._scope is not None and latest < self._scope.deadline:
+            self._scope.deadline = latest
         return timer
 
     def __len__(self) -> int:
@@ -87,14 +92,18 @@ class WorkerTimers:
     async def run(self) -> None:
         """Fire callbacks when they are due, for ever."""
         while True:
-            deadline = self._heap[0][0] + SLACK_S if self._heap else float("inf")
+            deadline = self._heap[0][0] if self._heap else float("inf")
             with trio.CancelScope(deadline=deadline) as self._scope:
                 await trio.sleep_forever()
             self._scope = None
             self.fire_due(trio.current_time())
 
     def fire_due(self, now: float) -> None:
-        """Fire what is due.  Receive loops, awake anyway, call this too, which spares most wake-ups of `run`."""
+        """Fire what is due.  Receive loops, awake anyway, call this too, which spares most wake-ups of `run`.
+
+        The heap is ordered by when timers have to fire at the latest, so one that is due may stay behind one that is
+        not, until then.
+        """
         heap = self._heap
-        while heap and heap[0][0] <= now:
+        while heap and heap[0][2].when <= now:
             heapq.heappop(heap)[2]._fire()
