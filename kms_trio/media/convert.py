@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from kms_trio.media.frames import EncodedFrame, RtpPacket
@@ -9,6 +10,9 @@ from kms_trio.media.streams import EncodedStream, RtpStream
 from kms_trio.rtc.payload import payload_format
 
 __all__ = ["Depacketized", "Packetized"]
+
+stream_logger = logging.getLogger("kmsutils")
+packet_logger = logging.getLogger("rtpjitterbuffer")
 
 MAX_PAYLOAD_BYTES = 1160
 """Leaves room for the RTP header, extensions and the SRTP tag below the MTU of 1200 that Kurento uses."""
@@ -26,11 +30,13 @@ class Depacketized(EncodedStream):
         self._upstream = upstream
         self._depacketizer = payload_format(upstream.format.encoding_name).depacketizer()
         self._reorder = _ReorderBuffer()
+        self._intact = False
 
     def started(self) -> None:
         """Begin with a fresh state, and at a key frame."""
         self._depacketizer = payload_format(self.format.encoding_name).depacketizer()
         self._reorder = _ReorderBuffer()
+        self._intact = False
         self._upstream.attach(self)
         self._upstream.request_key_frame()
 
@@ -48,11 +54,19 @@ class Depacketized(EncodedStream):
 
     def on_rtp(self, packets: list[RtpPacket], now: float) -> None:
         """Put packets in order and push the frames that they complete."""
+        if packet_logger.isEnabledFor(logging.DEBUG):  # asked for by name; else this costs one look-up a batch
+            for packet in packets:
+                packet_logger.debug("Received packet #%d, timestamp %d", packet.sequence_number, packet.timestamp)
         for packet in packets:
             for ordered in self._reorder.push(packet):
                 for frame in self._depacketizer.push(ordered):
                     self.push(EncodedFrame(frame.data, frame.timestamp, frame.key_frame))
-        if self._depacketizer.needs_key_frame:
+        intact, self._intact = self._intact, not self._depacketizer.needs_key_frame
+        if not self._intact:
+            if intact:
+                stream_logger.warning(
+                    "Stream discontinuity detected on non-keyframe; will drop %s until keyframe", self.format
+                )
             self._upstream.request_key_frame()
 
 
@@ -118,6 +132,7 @@ class _ReorderBuffer:
             return []  # given up already, or a duplicate
         self._waiting[packet.sequence_number] = packet
         if len(self._waiting) > self.DEPTH:
+            packet_logger.debug("Queue full, giving up on packet #%d", self._next)
             self._next = min(self._waiting)
         ready = []
         while (found := self._waiting.pop(self._next, None)) is not None:

@@ -5,11 +5,14 @@ A thinned request is deferred, never dropped; a request that brought no key fram
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from kms_trio.media.flow import TimerHandle, Timers
 
 __all__ = ["KEY_FRAME_REQUEST_INTERVAL_S", "KeyFrameRequests"]
+
+logger = logging.getLogger("kmsutils")
 
 KEY_FRAME_REQUEST_INTERVAL_S = 1.0
 MAX_REPETITIONS = 30
@@ -37,6 +40,8 @@ class KeyFrameRequests:
         self._repetitions = 0
         if self._timer is None:
             self._consider()
+        else:
+            logger.debug("Dropping keyframe request: Max allowed is 1 per second; made up for if none comes by then")
 
     def received(self) -> None:
         """A key frame begins: whoever waited has what it needs."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.types import MediaType
+from kms_trio.log import for_object
 from kms_trio.media.formats import Format
 from kms_trio.media.pads import SinkPad, SourcePad
 
@@ -19,7 +20,7 @@ DEFAULT_DESCRIPTION: Final = "default"
 #: Whole-element operations do their work for each of these, in this order.
 ALL_MEDIA_TYPES: Final = (MediaType.AUDIO, MediaType.VIDEO, MediaType.DATA)
 
-agnostic_logger = logging.getLogger("agnosticbin")
+logger = logging.getLogger("agnosticbin")
 
 PadKey = tuple[MediaType, str]
 
@@ -37,7 +38,10 @@ class ElementPads:
         make_sink: Callable[[MediaType, str], SinkPad],
         on_flow: Callable[[bool, MediaType, str, bool], None],
         on_transcoding: Callable[[MediaType, str, bool], None],
+        owner: str = "",
     ) -> None:
+        """`owner` is the id of the element, for the log."""
+        self._log = for_object(logger, owner)
         self._make_source = make_source
         self._make_sink = make_sink
         self._on_flow = on_flow
@@ -108,16 +112,22 @@ class ElementPads:
 
     def _decided(self, key: PadKey, active: bool, have: Format, want: Format) -> None:
         """The first decision is news, and so is the first that needs an encoder; nothing leads back from there."""
-        media = key[0].lower()
-        agnostic_logger.debug("Upstream provided caps: %s; downstream wanted caps: %s", have, want)
+        media, log = key[0].lower(), self._log
+        if logger.isEnabledFor(logging.DEBUG):
+            log.debug("Upstream provided caps: (%s)", have)
+            log.debug("Downstream wanted caps: (%s)", want)
+            log.debug("Find TreeBin with wanted caps: (%s)", want)
+            log.debug(
+                "TreeBin not found! Transcoding required for %s" if active else "TreeBin found! Use it for %s", media
+            )
+            if not active:
+                log.debug("TRANSCODING INACTIVE for %s", media)
         known = self._transcoding.get(key)
         if known or known is active:
             return
         self._transcoding[key] = active
         if active:
-            agnostic_logger.info("TRANSCODING ACTIVE for %s", media)
-        else:
-            agnostic_logger.debug("TRANSCODING INACTIVE for %s", media)
+            log.info("TRANSCODING ACTIVE for %s", media)
         self._on_transcoding(key[0], key[1], active)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kms_trio.objects.marshal import Marshaller
     from kms_trio.objects.resources import ResourceLimits
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("KurentoMediaSet")
 
 #: How long one object's `close` may take; a recorder finishes its file within it.
 CLOSE_DEADLINE_S: Final = 10.0

@@ -63,7 +63,9 @@ class MediaElement(MediaObject, MediaElementInterface):
         self.forced_video_format: VideoCaps | None = None
         self._element_name = f"{super().element_name}{context.next_number(object_class.name)}"
         self._bin_names: dict[tuple[MediaType, str], str] = {}
-        self.pads = ElementPads(self.make_source_pad, self.make_sink_pad, self._flow_changed, self._transcoding_decided)
+        self.pads = ElementPads(
+            self.make_source_pad, self.make_sink_pad, self._flow_changed, self._transcoding_decided, self._id
+        )
         self.encoder_bitrates.on_change = self.pads.refresh
 
     @property

@@ -18,6 +18,7 @@ from kms_trio.rpc.outbox import Outbox, OutboxFullError
 from kms_trio.rpc.sessions import Sessions
 
 logger = logging.getLogger("KurentoWebSocketTransport")
+event_logger = logging.getLogger("KurentoWebSocketEventHandler")
 
 #: A client that lets a message wait this long is gone, or does not read.
 SEND_DEADLINE_S: Final = 20.0
@@ -76,13 +77,20 @@ class Connection:
 
     def send_event(self, text: str) -> None:
         """Send an event without waiting."""
+        event_logger.debug("Sending event: %s", text)
         self._enqueue(text)
 
     async def _serve_requests(self) -> None:
         websocket, handle = self._websocket, self._handler.handle
+        told = logger.isEnabledFor(logging.DEBUG)
         try:
             while True:
-                reply = await handle(await websocket.get_message(), self)
+                message = await websocket.get_message()
+                if told:
+                    logger.debug("Message: >%s<", message)
+                reply = await handle(message, self)
+                if told:
+                    logger.debug("Response: >%s<", reply)
                 if self._outbox:
                     self._enqueue(reply)
                 else:

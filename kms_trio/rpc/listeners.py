@@ -75,9 +75,11 @@ async def _listen(settings: WebsocketSettings, port: int, address: str | None, w
         except OSError as problem:
             last = candidate == candidates[-1]
             if last or problem.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
-                raise OSError(
-                    problem.errno, f"cannot listen on '{candidate}', port {port}: {problem.strerror}"
-                ) from problem
+                text = (
+                    "Error creating transport: Cannot open a WebSocket listener on the specified port (multiple KMS "
+                    f"instances?): address '{candidate}', port {port}: {problem.strerror}"
+                )
+                raise OSError(problem.errno, text) from problem
         else:
             logger.info("%s listening on address '%s', port %d", what, candidate, port)
             return listener

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import trio
-from trio_websocket import ConnectionClosed, WebSocketRequest, WebSocketServer
+from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest, WebSocketServer
 
 from kms_trio.rpc.connection import Connection
 from kms_trio.rpc.handler import Handler
@@ -94,10 +94,21 @@ class RpcServer:
             return
         connection = Connection(websocket, self._handler, self._sessions)
         self._connections.add(connection)
+        client = _client_name(websocket)
+        logger.debug("Client connected: %s", client)
         try:
             await connection.run()
         finally:
             self._connections.discard(connection)
+            logger.debug("Client gone: %s", client)
+
+
+def _client_name(websocket: WebSocketConnection) -> str:
+    """Where a client is, for the log."""
+    try:
+        return str(websocket.remote)
+    except OSError:
+        return "one that has left already"
 
 
 class _GuardedServer(WebSocketServer):

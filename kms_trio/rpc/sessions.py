@@ -98,6 +98,7 @@ class Sessions:
             await trio.sleep(period_s / CHECKS_PER_PERIOD)
             for session_id in self._peers:
                 self.touch(session_id)
+            media_set_logger.debug("Running garbage collector over %d sessions", len(self._references.sessions))
             await self._drop_silent(trio.current_time() - period_s)
 
     async def _drop_silent(self, since: float) -> None:

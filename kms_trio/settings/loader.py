@@ -104,8 +104,9 @@ def _read_modules(root: Path, tree: Tree, files: list[Path], problems: Problems)
         for name in sorted(names):
             file = Path(folder, name)
             if not is_conf_file(file):
+                kind = "conf format" if ".conf." in name else "file type"
                 problems.remarks.append(
-                    f"{file}: not read; expected a name that ends in .conf.json, .ini, .info or .xml"
+                    f"Unknown {kind}: {file}; not read; expected a name that ends in .conf.json, .ini, .info or .xml"
                 )
                 continue
             try:

@@ -197,7 +197,7 @@ async def test_port_in_use_is_told(caplog: pytest.LogCaptureFixture) -> None:
     [taken] = await trio.open_tcp_listeners(0, host="127.0.0.1")
     async with taken:
         port = taken.socket.getsockname()[1]
-        with pytest.raises(OSError, match=f"cannot listen on '127.0.0.1', port {port}"):
+        with pytest.raises(OSError, match=rf"Cannot open a WebSocket listener .* address '127.0.0.1', port {port}"):
             await open_listeners(WebsocketSettings(port=port, address="127.0.0.1"))
 
 
