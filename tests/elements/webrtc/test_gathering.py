@@ -27,7 +27,7 @@ OUTSIDE = "203.0.113.77"
 async def stun_server() -> AsyncIterator[int]:
     """Tells everybody that he is at OUTSIDE, ten ports higher; the port of the server."""
 
-    async def serve(sock: trio.socket.SocketType) -> None:
+    async def answer_all(sock: trio.socket.SocketType) -> None:
         while True:
             data, (_, port) = await sock.recvfrom(2048)
             mapped = encode_xor_address((OUTSIDE, (port + 10) % 65536), data[8:20])
@@ -37,7 +37,7 @@ async def stun_server() -> AsyncIterator[int]:
     with trio.socket.socket(trio.socket.AF_INET, trio.socket.SOCK_DGRAM) as sock:
         await sock.bind(("127.0.0.1", 0))
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve, sock)
+            nursery.start_soon(answer_all, sock)
             yield sock.getsockname()[1]
             nursery.cancel_scope.cancel()
 

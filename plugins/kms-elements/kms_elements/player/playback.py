@@ -47,8 +47,8 @@ class Listener(Protocol):
 class Playback:
     """Plays a source once.  `run` ends with it; cancel it to stop earlier.
 
-    The queue between the two tasks is bounded by time: reading goes on when less than half the look-ahead waits in it, so
-    it never overflows and nothing is dropped.
+    The queue between the two tasks is bounded by time: reading goes on when less than half the look-ahead waits in it,
+    so it never overflows and nothing is dropped.
     """
 
     def __init__(self, open_source: Callable[[], Source], listener: Listener, pacer: Pacer, encoded: bool) -> None:

@@ -163,7 +163,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
 
     async def _apply_answer(self, answer_text: str) -> None:
         answer = parse_description(answer_text, self.id)
-        assert self._local is not None and self._connection is not None, "an answer follows an offer"
+        assert self._local is not None, "an answer follows an offer"
+        assert self._connection is not None, "an offer makes the connection"
         negotiated = apply_answer(self._local, answer, self._capabilities())
         self._run(self._connection, negotiated)
 

@@ -60,17 +60,21 @@ class IceReport:
         self.dtls: list[DtlsConnection] = []
 
     def gathering(self) -> None:
+        """Gathering has begun."""
         self._component_state(IceComponentState.GATHERING)
 
     def candidate_found(self, text: str, mid: str, mline_index: int) -> None:
+        """A candidate of ours is to be signalled for one media."""
         candidate = IceCandidate(candidate=text, sdp_mid=mid, sdp_mline_index=mline_index)
         self._emit(IceCandidateFound(candidate=candidate))
 
     def ice_state(self, state: IceState) -> None:
+        """ICE entered a state."""
         if state in ICE_STATES:
             self._component_state(ICE_STATES[state])
 
     def pair_selected(self, local: Candidate, remote: Candidate) -> None:
+        """A pair carries the media from now on."""
         pair = IceCandidatePair(
             stream_id=str(STREAM),
             component_id=COMPONENT,
@@ -81,6 +85,7 @@ class IceReport:
         self._emit(NewCandidatePairSelected(candidate_pair=pair))
 
     def dtls_state(self, state: DtlsState) -> None:
+        """DTLS entered a state."""
         self.dtls = [
             DtlsConnection(
                 stream_id=str(STREAM),
