@@ -85,11 +85,11 @@ class ForwardingGroup:
         if self._stale:
             self._rebuild()
         at_most = min(BLOCK_SLOTS, arena.slots)
-        for first_leg in range(0, legs, at_most):
-            count = min(at_most, legs - first_leg)
-            at_once = at_most // count
-            for first in range(0, len(packets), at_once):
-                block = packets[first : first + at_once]
+        for first in range(0, len(packets), at_most):
+            block = packets[first : first + at_most]
+            at_once = at_most // len(block)  # legs; a leg's packets stay together, for its keys and for GSO
+            for first_leg in range(0, legs, at_once):
+                count = min(at_once, legs - first_leg)
                 if self._native is not None:
                     arena.queue_natively(self._native, block, first_leg, count, abs_send_time)
                 else:

@@ -11,6 +11,7 @@ from kms_trio.media.formats import Format
 from kms_trio.media.frames import RtpPacket
 from kms_trio.media.streams import RtpStream
 from kms_trio.net.fanout import HISTORY_PACKETS, REPLAY_PACKETS, RtpFanout, abs_send_time
+from kms_trio.net.forwarding import BLOCK_SLOTS
 from kms_trio.net.header_layout import ABS_SEND_TIME_URI, AUDIO_LEVEL_URI, MID_URI
 from kms_trio.net.native import NativeForwarder, load_forwarder
 from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SLOTS
@@ -182,6 +183,23 @@ def test_a_batch_larger_than_the_arena(sending: Sending) -> None:
     sending.arena.flush()
     for viewer, first in zip(viewers, firsts, strict=True):
         check(viewer, packets, viewer.packets(), first, abs_send_time(1.0))
+        viewer.close()
+
+
+def test_more_viewers_than_are_built_at_once(sending: Sending) -> None:
+    chance = random.Random(14)
+    viewers = [make_viewer(sending) for _ in range(BLOCK_SLOTS + 5)]
+    stream = RtpStream(VP8)
+    fanout = RtpFanout(stream)
+    for viewer in viewers:
+        fanout.add_leg(viewer.leg, 0.0)
+    firsts = [viewer.leg.next_sequence_number for viewer in viewers]
+    packets = frame(0, 0, [40, 90, 90, 20], chance, key=True)
+    stream.push(packets[:1], 1.0)
+    stream.push(packets[1:], 1.0)
+    sending.arena.flush()
+    for viewer, first in zip(viewers, firsts, strict=True):
+        check(viewer, packets, viewer.packets(), first, None)
         viewer.close()
 
 
