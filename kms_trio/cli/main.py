@@ -13,6 +13,7 @@ import click
 from kms_trio import __version__
 from kms_trio.cli.arguments import PATH, assigned, conf_file_option, set_option
 from kms_trio.cli.doctor_command import doctor
+from kms_trio.cli.health_command import health
 from kms_trio.cli.modules_commands import modules
 from kms_trio.cli.start import StartOptions, load_settings, run_server
 from kms_trio.cli.urls import welcome
@@ -139,6 +140,7 @@ def version() -> None:
 
 cli.add_command(modules)
 cli.add_command(doctor)
+cli.add_command(health)
 
 
 def _announce(server: Server) -> None:

@@ -20,7 +20,7 @@ def test_version() -> None:
 
 def test_help_names_every_command() -> None:
     text = run(KMS_TRIO, "--help").stdout
-    for command in ("serve", "config", "modules", "doctor", "version"):
+    for command in ("serve", "config", "modules", "doctor", "health", "version"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
 
 
