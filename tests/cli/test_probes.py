@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from kms_trio.cli.probes import ProbeError
 from kms_trio.cli.probes.dns import DnsError, build_query, own_address, parse_addresses
 from kms_trio.cli.probes.stun import public_address
-from kms_trio.cli.probes.turn import TurnServer, allocate, parse_turn_url
+from kms_trio.cli.probes.turn import allocate
+from kms_trio.rtc.turn import TurnServer, TurnTransport
 from tests.cli.answering import TurnAnswers, dns_says, stun_says, tcp_server, udp_server
 from tests.cli.commands import free_port
 
@@ -52,7 +53,7 @@ async def test_nobody_there() -> None:
     with pytest.raises(ProbeError, match="Connection refused"):
         await public_address("127.0.0.1", free_port())
     with pytest.raises(ProbeError, match="Connection refused"):
-        await allocate(TurnServer("user", "secret", "127.0.0.1", free_port(), "tcp"))
+        await allocate(TurnServer("user", "secret", "127.0.0.1", free_port(), TurnTransport.TCP))
 
 
 async def test_name_that_does_not_exist() -> None:
@@ -66,7 +67,7 @@ async def test_turn(transport: str, open_to_all: bool) -> None:
     server = TurnAnswers(open_to_all=open_to_all)
     listen = udp_server if transport == "udp" else tcp_server
     async with listen(server) as port:
-        relayed = await allocate(TurnServer("user", "secret", "127.0.0.1", port, transport))
+        relayed = await allocate(TurnServer("user", "secret", "127.0.0.1", port, TurnTransport(transport)))
     assert relayed == ("203.0.113.9", 50_000)
     assert server.relays == ["allocated", "freed"]
 
@@ -92,19 +93,13 @@ async def test_turn_that_refuses(server: TurnAnswers, text: str) -> None:
 async def test_turn_that_hangs_up() -> None:
     async with tcp_server(lambda _data, _address: None) as port:
         with pytest.raises(ProbeError, match="the server closed the connection"):
-            await allocate(TurnServer("user", "secret", "127.0.0.1", port, "tcp"))
+            await allocate(TurnServer("user", "secret", "127.0.0.1", port, TurnTransport.TCP))
 
 
 async def test_tls_that_is_none() -> None:
     async with tcp_server(lambda _data, _address: b"220 mail.example.org ESMTP\r\n") as port:
         with pytest.raises(ProbeError, match="TLS fails"):
-            await allocate(TurnServer("user", "secret", "127.0.0.1", port, "tls"))
-
-
-def test_turn_urls() -> None:
-    assert parse_turn_url("u:p:w@turn.example.org:3478") == TurnServer("u", "p:w", "turn.example.org", 3478)
-    assert parse_turn_url("u:p@[2001:db8::1]:5349?transport=tls") == TurnServer("u", "p", "2001:db8::1", 5349, "tls")
-    assert "p" not in repr(parse_turn_url("u:p@h:1")).removeprefix("<kms_trio.cli.probes.turn.TurnServer object")
+            await allocate(TurnServer("user", "secret", "127.0.0.1", port, TurnTransport.TLS))
 
 
 async def test_dns() -> None:
@@ -179,6 +174,8 @@ async def answers(port: int) -> bool:
 async def test_coturn(coturn: int) -> None:
     assert (await public_address("127.0.0.1", coturn))[0] == "127.0.0.1"
     for transport in ("udp", "tcp"):
-        assert (await allocate(TurnServer("user", "secret", "127.0.0.1", coturn, transport)))[0] == "127.0.0.1"
+        assert (await allocate(TurnServer("user", "secret", "127.0.0.1", coturn, TurnTransport(transport))))[
+            0
+        ] == "127.0.0.1"
     with trio.fail_after(10), pytest.raises(ProbeError, match="refuses the user name or the password"):
         await allocate(TurnServer("user", "wrong", "127.0.0.1", coturn))

@@ -9,7 +9,8 @@ from kms_trio.cli.doctor.findings import Finding, broken, note, ok, warning
 from kms_trio.cli.external_address import discover, outgoing_address
 from kms_trio.cli.probes import ProbeError
 from kms_trio.cli.probes.stun import public_address
-from kms_trio.cli.probes.turn import allocate, parse_turn_url
+from kms_trio.cli.probes.turn import allocate
+from kms_trio.rtc.turn import parse_turn_url
 from kms_trio.settings import Settings
 from kms_trio.settings.kinds import AUTO
 
@@ -38,7 +39,7 @@ async def check_nat(settings: Settings) -> list[Finding]:
     if web_rtc.stun_server_address:
         findings += await _check_stun(web_rtc.stun_server_address, web_rtc.stun_server_port, web_rtc.external_ipv4)
     if web_rtc.turn_url:
-        findings.append(await _check_turn(web_rtc.turn_url))
+        findings.append(await _check_turn(web_rtc.turn_url, verify_tls=web_rtc.turn_tls_verify))
     if not findings:
         own = await outgoing_address(4)
         if own is None:
@@ -83,13 +84,13 @@ async def _check_stun(host: str, port: int, external: str | None) -> list[Findin
     return findings
 
 
-async def _check_turn(url: str) -> Finding:
+async def _check_turn(url: str, *, verify_tls: bool) -> Finding:
     server = parse_turn_url(url)
     try:
-        relayed, _ = await allocate(server)
+        relayed, _ = await allocate(server, verify_tls=verify_tls)
     except ProbeError as error:
         return broken(_AREA, f"TURN server {error}.", _TURN_CURE)
     if not ipaddress.ip_address(relayed).is_global:
-        text = f"TURN server {server} works, but relays at {relayed}, a private address."
+        text = f"TURN server {server.address} works, but relays at {relayed}, a private address."
         return warning(_AREA, text, "If the TURN server is behind a NAT, set its external-ip (coturn).")
-    return ok(_AREA, f"TURN server {server} takes the credentials and relays at {relayed}.")
+    return ok(_AREA, f"TURN server {server.address} takes the credentials and relays at {relayed}.")

@@ -31,7 +31,9 @@ class Channel(Protocol):
 
 
 @asynccontextmanager
-async def open_channel(host: str, port: int, transport: str = "udp") -> AsyncIterator[Channel]:
+async def open_channel(
+    host: str, port: int, transport: str = "udp", *, verify_tls: bool = True
+) -> AsyncIterator[Channel]:
     """Connect to a server by name or address; `transport` is `udp`, `tcp` or `tls`. Raises ProbeError."""
     where = f"{host} port {port} ({transport})"
     try:
@@ -39,7 +41,8 @@ async def open_channel(host: str, port: int, transport: str = "udp") -> AsyncIte
             async with _udp_socket(host, port) as connected:
                 yield _Datagrams(connected, where)
         else:
-            async with _stream(host, port, transport) as stream:
+            context = _tls_context(verify_tls) if transport == "tls" else None
+            async with _stream(host, port, context) as stream:
                 yield _Messages(stream, where)
     except OSError as error:
         raise ProbeError(f"{where}: {_reason(error)}") from error
@@ -60,13 +63,21 @@ def _reason(error: OSError) -> str:
     return inner.strerror or str(inner)
 
 
+def _tls_context(verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 @asynccontextmanager
-async def _stream(host: str, port: int, transport: str) -> AsyncIterator[trio.abc.Stream]:
+async def _stream(host: str, port: int, context: ssl.SSLContext | None) -> AsyncIterator[trio.abc.Stream]:
     with trio.fail_after(PATIENCE_S):
         stream: trio.abc.Stream = await trio.open_tcp_stream(host, port)
     try:
-        if transport == "tls":
-            secured = trio.SSLStream(stream, ssl.create_default_context(), server_hostname=host)
+        if context is not None:
+            secured = trio.SSLStream(stream, context, server_hostname=host)
             with trio.fail_after(PATIENCE_S):
                 await secured.do_handshake()
             yield secured

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
-
-import attrs
 
 from kms_trio.cli.probes.channel import Channel, open_channel
 from kms_trio.cli.probes.errors import ProbeError
@@ -13,13 +10,18 @@ from kms_trio.cli.probes.stun import new_transaction_id, transact
 from kms_trio.rtc.stun import Address, Message, MessageClass, StunError, build_message
 from kms_trio.rtc.stun.attributes import decode_xor_address
 from kms_trio.rtc.stun.constants import NONCE, REALM, USERNAME
+from kms_trio.rtc.turn import TurnServer
+from kms_trio.rtc.turn.constants import (
+    ALLOCATE,
+    LIFETIME,
+    REFRESH,
+    REQUESTED_TRANSPORT,
+    UDP_PROTOCOL,
+    XOR_RELAYED_ADDRESS,
+)
+from kms_trio.rtc.turn.requester import long_term_key
 
-_ALLOCATE: Final = 0x0003
-_REFRESH: Final = 0x0004
-_LIFETIME: Final = 0x000D
-_XOR_RELAYED_ADDRESS: Final = 0x0016
-_REQUESTED_TRANSPORT: Final = 0x0019
-_UDP: Final = bytes([17, 0, 0, 0])
+_UDP: Final = bytes([UDP_PROTOCOL, 0, 0, 0])
 _UNAUTHENTICATED: Final = 401
 #: RFC 8656 section 18, in words that name what to look at.
 _MEANINGS: Final = {
@@ -33,47 +35,23 @@ _MEANINGS: Final = {
 }
 
 
-@attrs.frozen(repr=False)
-class TurnServer:
-    """A TURN server and our account there."""
-
-    username: str
-    password: str
-    host: str
-    port: int
-    transport: str = "udp"
-
-    def __str__(self) -> str:
-        """Where it is, without the account."""
-        return f"{self.host}:{self.port} ({self.transport})"
-
-
-def parse_turn_url(url: str) -> TurnServer:
-    """Read `user:password@address:port[?transport=udp|tcp|tls]`, which the settings have checked."""
-    account, _, place = url.rpartition("@")
-    username, _, password = account.partition(":")
-    place, _, query = place.partition("?")
-    host, _, port = place.rpartition(":")
-    return TurnServer(username, password, host.strip("[]"), int(port), query.removeprefix("transport=") or "udp")
-
-
-async def allocate(server: TurnServer) -> Address:
+async def allocate(server: TurnServer, *, verify_tls: bool = True) -> Address:
     """Have a relay allocated and freed again; the address that it had. Raises ProbeError."""
-    async with open_channel(server.host, server.port, server.transport) as channel:
+    async with open_channel(server.host, server.port, server.transport, verify_tls=verify_tls) as channel:
         account: list[tuple[int, bytes]] = []
         key: bytes | None = None
-        allocated = await _request(channel, _ALLOCATE, [(_REQUESTED_TRANSPORT, _UDP)], None)
+        allocated = await _request(channel, ALLOCATE, [(REQUESTED_TRANSPORT, _UDP)], None)
         if allocated.error is not None:
             key, account = _credentials(server, allocated, allocated.error)
-            allocated = await _request(channel, _ALLOCATE, [(_REQUESTED_TRANSPORT, _UDP), *account], key)
+            allocated = await _request(channel, ALLOCATE, [(REQUESTED_TRANSPORT, _UDP), *account], key)
         if allocated.error is not None:
             raise ProbeError(_refusal(server, allocated.error))
-        relayed = (allocated.others or {}).get(_XOR_RELAYED_ADDRESS, b"")
+        relayed = (allocated.others or {}).get(XOR_RELAYED_ADDRESS, b"")
         try:
             address = decode_xor_address(relayed, allocated.transaction_id)
         except StunError as error:
-            raise ProbeError(f"{server}: the answer holds no relay address: {error}") from error
-        await _request(channel, _REFRESH, [(_LIFETIME, bytes(4)), *account], key)
+            raise ProbeError(f"{server.address}: the answer holds no relay address: {error}") from error
+        await _request(channel, REFRESH, [(LIFETIME, bytes(4)), *account], key)
     return address
 
 
@@ -84,14 +62,13 @@ def _credentials(
     realm, nonce = ((challenge.others or {}).get(kind) for kind in (REALM, NONCE))
     if error[0] != _UNAUTHENTICATED or realm is None or nonce is None:
         raise ProbeError(_refusal(server, error))
-    secret = b":".join((server.username.encode(), realm, server.password.encode()))
-    key = hashlib.md5(secret, usedforsecurity=False).digest()
+    key = long_term_key(server.username, realm, server.password)
     return key, [(USERNAME, server.username.encode()), (REALM, realm), (NONCE, nonce)]
 
 
 def _refusal(server: TurnServer, error: tuple[int, str]) -> str:
     code, reason = error
-    return f"{server}: {_MEANINGS.get(code, 'it refuses')} (error {code} {reason})"
+    return f"{server.address} ({server.transport}): {_MEANINGS.get(code, 'it refuses')} (error {code} {reason})"
 
 
 async def _request(channel: Channel, method: int, attributes: list[tuple[int, bytes]], key: bytes | None) -> Message:
