@@ -15,7 +15,7 @@ FINAL = 0x80
 #: How long a reply may take before the server counts as stuck.
 PATIENCE_S = 20
 
-_HANDSHAKE = (
+HANDSHAKE = (
     b"GET /kurento HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
@@ -103,7 +103,7 @@ def open_plain_socket(port: int, *, handshake: bool = True) -> Iterator[PlainSoc
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as sock:
         client = PlainSocket(sock)
         if handshake:
-            client.send_bytes(_HANDSHAKE)
+            client.send_bytes(HANDSHAKE)
             while not client._buffer.endswith(b"\r\n\r\n"):
                 client._buffer += sock.recv(4096)
             client._buffer = b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import struct
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -35,10 +36,11 @@ def served(port: int) -> bool:
 
 def make(client: PlainSocket) -> tuple[str, str]:
     """Create the objects that frames may name."""
-    ids = []
+    ids: list[str] = []
+    session = str(uuid.uuid4())  # an old one would get its old replies again
     for type_name in ("MediaPipeline", "WebRtcEndpoint"):
         parameters = {"mediaPipeline": ids[0]} if ids else {}
-        params = {"type": type_name, "constructorParams": parameters, "sessionId": "other"}
+        params = {"type": type_name, "constructorParams": parameters, "sessionId": session}
         request = {"jsonrpc": "2.0", "id": f"make {type_name}", "method": "create", "params": params}
         client.send(json.dumps(request))
         ids.append(json.loads(client.read_until(request["id"])[-1])["result"]["value"])
