@@ -1,0 +1,1 @@
+"""`kms-module-creator`: what module authors run on a spec."""

@@ -1,0 +1,24 @@
+"""The sets of templates that come along: folders with the same rules as a user's own, and the Python bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kms_trio.spec.creator.errors import CreatorError
+
+PYTHON_SERVER = "python-server"
+_FOLDER = Path(__file__).parent / "templates"
+
+
+def set_names() -> list[str]:
+    """The names of all sets, sorted."""
+    return sorted(item.name for item in _FOLDER.iterdir() if item.is_dir())
+
+
+def set_folder(name: str) -> Path:
+    """Where the templates of a set are. Raises CreatorError."""
+    if name not in set_names():
+        raise CreatorError(
+            f"The internal templates folder '{name}' doesn't exist (expected one of {', '.join(set_names())})"
+        )
+    return _FOLDER / name
