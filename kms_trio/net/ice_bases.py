@@ -15,7 +15,7 @@ import attrs
 
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.gathering import Gathering, IceServers
-from kms_trio.rtc.ice import Candidate, IceAgent, Transmit, host_candidate
+from kms_trio.rtc.ice import Candidate, IceAgent, Transmit, host_candidate, tcp_host_candidate
 
 if TYPE_CHECKING:
     from kms_trio.net.base import DatagramBase
@@ -98,15 +98,20 @@ class IceBases:
 
     # Candidates.
 
-    def gather(self, sockets: Sequence[UdpSocket], external: Mapping[int, str], servers: IceServers) -> None:
+    def gather(
+        self, sockets: Sequence[UdpSocket], external: Mapping[int, str], servers: IceServers, *, tcp: bool
+    ) -> None:
         """Make host candidates of shared sockets, the best liked first, and ask servers for more.
 
-        `external` gives, by IP version, the address that the peer is told in place of our own.
+        `external` gives, by IP version, the address that the peer is told in place of our own.  With `tcp` peers may
+        also connect to the same addresses by TCP.
         """
         self._shared, self._external = sockets, external
         hosts = [self._add_host(sock) for sock in sockets]
         if self._peered:
             self._open_private()
+        if tcp:
+            self._add_tcp()
         self._gathering.start(hosts, servers)
 
     def meet(self, candidate: Candidate) -> None:
@@ -128,12 +133,29 @@ class IceBases:
         candidate = host_candidate(*sock.address, local_preference=0xFFFF - len(self._bases))
         self._bases[sock.address] = sock
         self._agent.add_local_candidate(candidate, self._service.timers.now())
-        external = self._external.get(ipaddress.ip_address(candidate.host).version)
-        announced = attrs.evolve(candidate, host=external) if external else candidate
+        announced = self._announce(candidate)
         if sock in self._shared:
             self._service.know_as(sock.address, "external", announced.address)
-        self._on_candidate(announced)
         return candidate
+
+    def _add_tcp(self) -> None:
+        try:
+            bases = self._service.tcp_bases([sock.local.host for sock in self._shared])
+        except OSError as problem:
+            logger.error("no candidates for TCP: %s", problem)
+            return
+        for place, base in enumerate(bases):
+            candidate = tcp_host_candidate(*base.address, local_preference=0x1FFF - place)
+            self._bases[base.address] = base
+            self._agent.add_local_candidate(candidate, self._service.timers.now())
+            self._announce(candidate)
+
+    def _announce(self, candidate: Candidate) -> Candidate:
+        """Tell a host candidate, with the external address if there is one; what was told."""
+        external = self._external.get(ipaddress.ip_address(candidate.host).version)
+        announced = attrs.evolve(candidate, host=external) if external else candidate
+        self._on_candidate(announced)
+        return announced
 
     def _add_reflexive(self, candidate: Candidate) -> None:
         assert candidate.related_address is not None, "its base"

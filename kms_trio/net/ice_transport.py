@@ -177,9 +177,11 @@ class IceTransport:
         sockets: Sequence[UdpSocket],
         external: Mapping[int, str] | None = None,
         servers: IceServers | None = None,
+        *,
+        tcp: bool = False,
     ) -> None:
         """Look for candidates, see `IceBases.gather`; they are checked as soon as they are found."""
-        self.bases.gather(sockets, external or {}, servers or IceServers())
+        self.bases.gather(sockets, external or {}, servers or IceServers(), tcp=tcp)
         self._pump(self._service.timers.now())
 
     def set_remote(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import trio
 
 from kms_trio.net.addresses import pack_sockaddr
+from kms_trio.net.stream_outbox import StreamOutbox
 from kms_trio.rtc.turn import StreamReader, TurnError
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["ServerLink", "StreamLink", "UdpLink", "resolve"]
 
 CONNECT_TIMEOUT_S = 10.0
-MAX_WAITING_BYTES = 256 << 10
-"""What waits to be written to a connection at most: a third of a second at 6 Mbit/s; more is dropped."""
 READ_BYTES = 65_536
 
 MessageHandler = Callable[[list[bytes]], None]
@@ -90,21 +89,18 @@ class StreamLink:
     """A TCP or TLS connection.  `run` opens it, calls `on_open`, and returns when the server has closed it."""
 
     def __init__(self, on_messages: MessageHandler) -> None:
-        self.dropped = 0
         self._on_messages = on_messages
-        self._waiting: list[bytes] = []
-        self._waiting_bytes = 0
-        self._more = trio.Event()
+        self._outbox = StreamOutbox()
         self._scope = trio.CancelScope()
+
+    @property
+    def dropped(self) -> int:
+        """Messages that did not fit into the outbox."""
+        return self._outbox.dropped
 
     def send(self, message: bytes) -> None:
         """Queue a message; dropped when too much waits."""
-        if self._waiting_bytes + len(message) > MAX_WAITING_BYTES:
-            self.dropped += 1
-            return
-        self._waiting.append(message)
-        self._waiting_bytes += len(message)
-        self._more.set()
+        self._outbox.put(message)
 
     def close(self) -> None:
         """Have `run` return."""
@@ -123,7 +119,7 @@ class StreamLink:
                 raise TimeoutError(f"no connection within {CONNECT_TIMEOUT_S:g} s") from None
             problem: Exception | None = None
             async with stream, trio.open_nursery() as nursery:
-                nursery.start_soon(self._write, stream)
+                nursery.start_soon(self._outbox.write_to, stream)
                 on_open()
                 try:
                     await self._read(stream)
@@ -137,16 +133,6 @@ class StreamLink:
         reader = StreamReader()
         while data := await stream.receive_some(READ_BYTES):
             self._on_messages(reader.feed(bytes(data)))
-
-    async def _write(self, stream: trio.abc.Stream) -> None:
-        while True:
-            await self._more.wait()
-            self._more = trio.Event()
-            waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-            try:
-                await stream.send_all(b"".join(waiting))
-            except trio.BrokenResourceError:
-                return  # the reader learns it too
 
 
 async def _connect(host: str, port: int, tls: ssl.SSLContext | None) -> trio.abc.Stream:

@@ -27,6 +27,7 @@ from kms_trio.net.receive_arena import BATCH
 from kms_trio.net.rtp_session import RtpSession
 from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
+from kms_trio.net.tcp_base import TcpBase
 from kms_trio.net.timers import WorkerTimers
 from kms_trio.net.udp_socket import UdpSocket
 from kms_trio.rtc.demux import PacketKind, classify
@@ -72,6 +73,7 @@ class NetworkService:
         self._send_batch = SendBatch()
         self._native: NativeForwarder | None = None
         self._ports = range(0)
+        self._tcp_bases: dict[str, TcpBase] = {}
         self._own_addresses: dict[tuple[tuple[str, int], str], tuple[str, int]] = {}
         self._nursery: trio.Nursery | None = None
         self._dirty: list[RtpSession] = []
@@ -100,6 +102,8 @@ class NetworkService:
             self._nursery = None
             for sock in self.sockets:
                 sock.close()
+            for base in self._tcp_bases.values():
+                base.close()
 
     def _bind(self, addresses: list[LocalAddress]) -> list[UdpSocket]:
         """The same port on every address, so that one rule in a firewall serves all."""
@@ -153,8 +157,41 @@ class NetworkService:
                 return sockets
         raise self._no_free_port(hosts) from problem
 
+    def tcp_bases(self, hosts: Sequence[str]) -> list[TcpBase]:
+        """Listening sockets for ICE-TCP on local addresses, opened when the first transport wants them.
+
+        They have one port of the range in common if it can be had, which is not the port for UDP: an address and a port
+        tell a base.  Raises OSError when no port is free.
+        """
+        return [self._tcp_bases.get(host) or self._open_tcp(host) for host in hosts]
+
+    @property
+    def open_tcp_bases(self) -> tuple[TcpBase, ...]:
+        """Those that some transport wanted so far."""
+        return tuple(self._tcp_bases.values())
+
+    def _open_tcp(self, host: str) -> TcpBase:
+        problem: OSError | None = None
+        in_use = {sock.port for sock in self.sockets}
+        for port in [*{base.address[1] for base in self._tcp_bases.values()}, *self._random_ports()]:
+            if port in in_use:
+                continue
+            try:
+                base = self._tcp_bases[host] = TcpBase(self, host, port)
+            except OSError as error:
+                problem = error
+                continue
+            self.spawn(base.run, f"ICE-TCP on {host} port {port}")
+            logger.info("TCP port %d on %s", port, host)
+            return base
+        raise self._no_free_port([host]) from problem
+
     def _random_ports(self) -> list[int]:
-        return self.random.sample(self._ports, min(PORT_ATTEMPTS, len(self._ports)))
+        """Some of the range, in any order, without those that mean ICE-TCP."""
+        tcp = {base.address[1] for base in self._tcp_bases.values()}
+        return [
+            port for port in self.random.sample(self._ports, min(PORT_ATTEMPTS, len(self._ports))) if port not in tcp
+        ]
 
     def _no_free_port(self, hosts: Sequence[str]) -> OSError:
         ports = self._ports

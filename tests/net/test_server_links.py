@@ -9,7 +9,8 @@ import attrs
 import pytest
 import trio
 
-from kms_trio.net.server_links import MAX_WAITING_BYTES, StreamLink, resolve
+from kms_trio.net.server_links import StreamLink, resolve
+from kms_trio.net.stream_outbox import MAX_WAITING_BYTES
 from kms_trio.rtc.turn import TurnError
 from kms_trio.rtc.turn.framing import channel_data
 

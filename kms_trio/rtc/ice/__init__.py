@@ -15,6 +15,7 @@ from kms_trio.rtc.ice.candidate import (
     format_candidate,
     host_candidate,
     parse_candidate,
+    tcp_host_candidate,
 )
 from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource, make_credentials
 from kms_trio.rtc.ice.pairs import CandidatePair, PairState
@@ -55,4 +56,5 @@ __all__ = [
     "make_credentials",
     "parse_candidate",
     "server_reflexive_candidate",
+    "tcp_host_candidate",
 ]

@@ -116,9 +116,10 @@ class IceAgent:
 
         Host and relayed candidates are bases: their address is what `receive` and `transmits` call `local`.
         Server-reflexive ones have a base that is already here, and need no checks of their own (RFC 8445 section
-        6.1.2.4); they are remembered to be named in the selected pair.
+        6.1.2.4); they are remembered to be named in the selected pair.  A passive TCP candidate (RFC 6544) is a base
+        which only the peer can begin to use, since remote TCP candidates are not connected to.
         """
-        if candidate.transport != "udp" or self.state.is_final:
+        if self.state.is_final:
             return
         if candidate.type is CandidateType.SERVER_REFLEXIVE:
             self._search.add_reflexive(candidate)

@@ -41,6 +41,12 @@ TYPE_PREFERENCES: Final = {
 }
 """RFC 8445 section 5.1.2.2."""
 
+TCP_TYPE_PREFERENCES: Final = {CandidateType.HOST: 90, CandidateType.PEER_REFLEXIVE: 80}
+"""RFC 6544 section 4.2 leaves the values open: below everything direct over UDP, above relays."""
+
+_PASSIVE_PREFERENCE: Final = 4
+"""Direction preference of a passive host candidate, the upper 3 bits of its local preference (RFC 6544 section 4.2)."""
+
 
 @attrs.frozen(kw_only=True)
 class Candidate:
@@ -124,6 +130,29 @@ def host_candidate(host: str, port: int, *, local_preference: int = 0xFFFF) -> C
         host=host,
         port=port,
         type=CandidateType.HOST,
+    )
+
+
+def tcp_host_candidate(host: str, port: int, *, local_preference: int = 0x1FFF) -> Candidate:
+    """Our own passive candidate for a TCP socket that listens (RFC 6544).
+
+    Args:
+        host: IP address in canonical text form.
+        port: TCP port.
+        local_preference: 0 to 8191, larger is better.
+    """
+    return Candidate(
+        foundation=candidate_foundation(CandidateType.HOST, host, transport="tcp"),
+        transport="tcp",
+        priority=candidate_priority(
+            CandidateType.HOST,
+            local_preference=_PASSIVE_PREFERENCE << 13 | local_preference,
+            type_preference=TCP_TYPE_PREFERENCES[CandidateType.HOST],
+        ),
+        host=host,
+        port=port,
+        type=CandidateType.HOST,
+        tcp_type="passive",
     )
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kms_trio.rtc.ice.candidate import Candidate, CandidateType, candidate_foundation, candidate_priority
+from kms_trio.rtc.ice.candidate import (
+    TCP_TYPE_PREFERENCES,
+    Candidate,
+    CandidateType,
+    candidate_foundation,
+    candidate_priority,
+)
 
 if TYPE_CHECKING:
     from kms_trio.rtc.stun import Address
@@ -12,20 +18,24 @@ if TYPE_CHECKING:
 _TYPE = CandidateType.PEER_REFLEXIVE
 
 
-def learned_remote(address: Address, priority: int | None) -> Candidate:
+def learned_remote(address: Address, priority: int | None, base: Candidate) -> Candidate:
     """The peer, under the address that its request came from.
 
     Args:
         address: source of the request.
         priority: its PRIORITY attribute; without one the candidate gets the usual priority of its type.
+        base: the local candidate that the request came to; who reached a TCP one has opened the connection.
     """
     host, port = address
+    is_tcp = base.transport == "tcp"
     return Candidate(
-        foundation=candidate_foundation(_TYPE, host),
+        foundation=candidate_foundation(_TYPE, host, transport=base.transport),
+        transport=base.transport,
         priority=candidate_priority(_TYPE) if priority is None else priority,
         host=host,
         port=port,
         type=_TYPE,
+        tcp_type="active" if is_tcp else None,
     )
 
 
@@ -41,8 +51,10 @@ def learned_local(base: Candidate, mapped: Address | None) -> Candidate | None:
         return None
     host, port = mapped
     return Candidate(
-        foundation=candidate_foundation(_TYPE, base.host),
+        foundation=candidate_foundation(_TYPE, base.host, transport=base.transport),
         component=base.component,
+        transport=base.transport,
+        tcp_type=base.tcp_type,
         priority=peer_reflexive_priority(base),
         host=host,
         port=port,
@@ -54,4 +66,7 @@ def learned_local(base: Candidate, mapped: Address | None) -> Candidate | None:
 
 def peer_reflexive_priority(base: Candidate) -> int:
     """PRIORITY of the checks sent from `base` (RFC 8445 section 7.1.1)."""
-    return candidate_priority(_TYPE, local_preference=base.local_preference, component=base.component)
+    type_preference = TCP_TYPE_PREFERENCES[_TYPE] if base.transport == "tcp" else -1
+    return candidate_priority(
+        _TYPE, local_preference=base.local_preference, component=base.component, type_preference=type_preference
+    )

@@ -81,7 +81,9 @@ def pair_priority(local: Candidate, remote: Candidate, role: IceRole) -> int:
 
 
 def can_pair(local: Candidate, remote: Candidate) -> bool:
-    """RFC 8445 section 6.1.2.2: same IP version, and link-local only with link-local."""
+    """RFC 8445 section 6.1.2.2: same transport and IP version, and link-local only with link-local."""
+    if local.transport != remote.transport:
+        return False
     ours, theirs = ip_address(local.host), ip_address(remote.host)
     if isinstance(ours, ipaddress.IPv4Address):
         return isinstance(theirs, ipaddress.IPv4Address)
@@ -130,7 +132,7 @@ class CheckList:
     def replace_remote(self, remote: Candidate, role: IceRole) -> None:
         """A candidate was signalled whose address had been learned as peer-reflexive before (RFC 8838 section 11.4)."""
         for pair in self:
-            if pair.remote_address == remote.address:
+            if pair.remote_address == remote.address and pair.local.transport == remote.transport:
                 pair.remote = remote
                 pair.priority = pair_priority(pair.local, remote, role)
 

@@ -145,7 +145,9 @@ class Search:
             self._statistics.paths_avoided += 1
             return False
         if pair is None:
-            known = self._remote.find(remote) or learned_remote(remote, message.priority)
+            signalled = self._remote.find(remote)
+            known = signalled if signalled is not None and can_pair(base, signalled) else None
+            known = known or learned_remote(remote, message.priority, base)
             pair = self.pairs.add(base, known, self.role)
             if pair is None:
                 self._statistics.candidates_refused += 1

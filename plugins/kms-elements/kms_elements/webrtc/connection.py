@@ -70,11 +70,13 @@ class WebRtcConnection:
 
     # Negotiation.
 
-    def gather(self, sockets: Sequence[UdpSocket], external: Mapping[int, str], servers: IceServers) -> None:
-        """Look for candidates; an external address, by IP version, is told in place of the machine's own."""
+    def gather(
+        self, sockets: Sequence[UdpSocket], external: Mapping[int, str], servers: IceServers, *, tcp: bool
+    ) -> None:
+        """Look for candidates, for `tcp` too; an external address, by IP version, is told in place of the machine's."""
         self.gathering = True
         self._candidates.begin()
-        self.transport.gather(sockets, external, servers)
+        self.transport.gather(sockets, external, servers, tcp=tcp)
 
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""

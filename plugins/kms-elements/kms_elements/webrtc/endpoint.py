@@ -266,7 +266,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             self._turn_url,
             verify_tls=self.context.settings.web_rtc_endpoint.turn_tls_verify,
         )
-        connection.gather(self._sockets(), {4: self._external_ipv4, 6: self._external_ipv6}, servers)
+        external = {4: self._external_ipv4, 6: self._external_ipv6}
+        connection.gather(self._sockets(), external, servers, tcp=self._ice_tcp)
 
     def add_ice_candidate(self, candidate: IceCandidate) -> None:
         """Take a candidate of the peer, in any order with the SDP.
