@@ -138,6 +138,7 @@ def _with_imports(
     only_types = [name for name in only_types if name not in runtime]
     if only_types:
         checked.append(pycode.import_from("kms_trio.api", only_types))
+    checked.sort(key=_imported)
     standard = [name for name in ("Mapping", "Sequence") if re.search(rf"\b{name}\[", body)]
     if standard:
         checked.insert(0, f"from collections.abc import {', '.join(standard)}\n")
@@ -145,10 +146,15 @@ def _with_imports(
         f'"""{definition.name} of the module `{module.name}`: yours to write; the generator leaves it alone."""',
         "from __future__ import annotations",
         "from typing import TYPE_CHECKING" if checked else "",
-        "\n".join(sorted(ours, key=lambda line: line.split()[1])),
+        "\n".join(sorted(ours, key=_imported)),
         "if TYPE_CHECKING:\n" + textwrap.indent("\n".join(checked), "    ") if checked else "",
     ]
     return "\n\n".join(section for section in sections if section) + f"\n\n\n{body.strip()}\n"
+
+
+def _imported(line: str) -> str:
+    """The module in `from module import names`."""
+    return line.split()[1]
 
 
 def _alias(owner: str, file: str, module: ResolvedModule) -> str:

@@ -55,9 +55,9 @@ class PythonBundle:
         """Write what is not up to date; `now` goes into a changed module. Raises CreatorError or SpecError."""
         package = bundle_package(self.module)
         generated = self._generated(package)
-        table = f"{package}/{GENERATED}/module.py"
+        stamp = self._stamp(generated, output, f"{package}/{GENERATED}/module.py", now)
         for name, text in generated.items():
-            output.write(name, text.replace(_PLACEHOLDER, self._stamp(generated, output, table, now)))
+            output.write(name, text.replace(_PLACEHOLDER, stamp))
         for name, text in self._authors(package, generated).items():
             output.write(name, text, only_new=True)
 
