@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerLink", "StreamLink", "UdpLink", "resolve"]
 
+RESOLVE_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 10.0
 READ_BYTES = 65_536
 
@@ -45,9 +46,13 @@ class ServerLink(Protocol):
 async def resolve(host: str, port: int, kind: socket.SocketKind) -> list[tuple[str, int]]:
     """Addresses of a server, the best liked first; a literal address is its own.
 
-    Raises OSError when the name is not known.
+    Raises OSError when the name is not known, or not found out in time.
     """
-    found = await trio.socket.getaddrinfo(host, port, type=kind)
+    try:
+        with trio.fail_after(RESOLVE_TIMEOUT_S):
+            found = await trio.socket.getaddrinfo(host, port, type=kind)
+    except trio.TooSlowError:
+        raise TimeoutError(f"the name is not resolved within {RESOLVE_TIMEOUT_S:g} s") from None
     return list(dict.fromkeys((str(entry[4][0]), port) for entry in found))
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
 
+from kms_trio.log.credentials import without_credentials
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.outbox import Outbox, OutboxFullError
 from kms_trio.rpc.sessions import Sessions
@@ -87,10 +88,10 @@ class Connection:
             while True:
                 message = await websocket.get_message()
                 if told:
-                    logger.debug("Message: >%s<", message)
+                    logger.debug("Message: >%s<", without_credentials(message))
                 reply = await handle(message, self)
                 if told:
-                    logger.debug("Response: >%s<", reply)
+                    logger.debug("Response: >%s<", without_credentials(reply))
                 if self._outbox:
                     self._enqueue(reply)
                 else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Never
 
 import attrs
 import pytest
 import trio
+import trio.testing
 
 from kms_trio.net.server_links import StreamLink, resolve
 from kms_trio.net.stream_outbox import MAX_WAITING_BYTES
@@ -131,3 +133,17 @@ async def test_names_and_literal_addresses() -> None:
     assert ("127.0.0.1", 5) in await resolve("localhost", 5, trio.socket.SOCK_DGRAM)
     with pytest.raises(OSError, match=r"(?i)known|resolution"):
         await resolve("no-such-host.invalid", 5, trio.socket.SOCK_DGRAM)
+
+
+async def test_a_name_server_that_does_not_answer(autojump_clock: trio.testing.MockClock) -> None:
+    class Silent(trio.abc.HostnameResolver):
+        async def getaddrinfo(self, *arguments: object) -> Never:
+            await trio.sleep_forever()
+            raise AssertionError
+
+        async def getnameinfo(self, *arguments: object) -> Never:
+            raise AssertionError
+
+    trio.socket.set_custom_hostname_resolver(Silent())
+    with pytest.raises(TimeoutError, match="not resolved within 5 s"):
+        await resolve("turn.example.org", 3478, trio.socket.SOCK_DGRAM)
