@@ -6,14 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 
 import attrs
 import trio
 
 from kms_trio import app
-from kms_trio.plugins import Candidate, Plugins
 from kms_trio.settings import Settings
+from tests.rpc.modules import standard_plugins
 
 
 @attrs.define(eq=False)
@@ -34,17 +33,16 @@ class ServerThread:
 
 @contextmanager
 def run_server_thread(settings: Settings) -> Iterator[ServerThread]:
-    """Serve core and elements on a free port of 127.0.0.1 for the length of the block, without the HTTP side."""
+    """Serve all modules on a free port of 127.0.0.1 for the length of the block, without the HTTP side."""
     started = threading.Event()
     found: list[ServerThread] = []
     stop = trio.Event()
 
     async def serve() -> None:
-        elements = Candidate("elements", lambda: import_module("kms_elements.generated.module").MODULE)
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         quiet = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
         async with trio.open_nursery() as nursery:
-            run = partial(app.serve, quiet, plugins=Plugins([elements]), listeners=listeners)
+            run = partial(app.serve, quiet, plugins=standard_plugins(), listeners=listeners)
             server: app.Server = await nursery.start(run)
             found.append(ServerThread(server, trio.lowlevel.current_trio_token()))
             started.set()
