@@ -51,12 +51,12 @@ def _lacking(spec: ModuleSpec, known: Iterable[str]) -> list[str]:
 
 
 def _installed_file(name: str) -> Path | None:
-    """Where the spec of an installed bundle is: beside the module that its entry point names, which is not imported."""
+    """Where the spec of an installed bundle is: beside the module that its entry point names. Nothing is imported."""
     for entry in entry_points(group=_GROUP, name=name):
-        try:
-            module = find_spec(entry.module)
-        except (ImportError, ValueError):  # a package that is half uninstalled
-            continue
-        if module is not None and module.origin is not None:
-            return Path(module.origin).with_name(KMD_FILE)
+        package, *below = entry.module.split(".")
+        found = find_spec(package)
+        for folder in () if found is None else found.submodule_search_locations or ():
+            file = Path(folder, *below[:-1], KMD_FILE)
+            if file.is_file():
+                return file
     return None

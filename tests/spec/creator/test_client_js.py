@@ -1,0 +1,87 @@
+"""The template set `client-js`, where Node is installed: every file is JavaScript, and shapes that `chroma` lacks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.spec.creator.conftest import SPECS, Creator
+
+SPEC = {
+    "name": "shapes",
+    "version": "1.0.0",
+    "kurentoVersion": "^7.0.0",
+    "remoteClasses": [
+        {"name": "Shape", "extends": "Hub", "abstract": True, "properties": [{"name": "sides", "type": "int"}]},
+        {
+            "name": "Square",
+            "extends": "Shape",
+            "doc": "Ends a comment: */",
+            "constructor": {
+                "params": [
+                    {"name": "mediaPipeline", "type": "MediaPipeline"},
+                    {"name": "colours", "type": "Red[]", "optional": True, "defaultValue": ["DARK"]},
+                ]
+            },
+            "properties": [{"name": "area", "type": "double", "final": True}],
+            "methods": [
+                {"name": "neighbour", "params": [{"name": "to", "type": "Red"}], "return": {"type": "HubPort"}}
+            ],
+            "events": ["Moved"],
+        },
+        {
+            "name": "Finder",
+            "extends": "OpenCVFilter",
+            "constructor": {"params": [{"name": "mediaPipeline", "type": "MediaPipeline"}]},
+        },
+    ],
+    "complexTypes": [
+        {"name": "Red", "typeFormat": "ENUM", "values": ["DARK", "LIGHT"]},
+        {"name": "Spot", "typeFormat": "REGISTER", "properties": [{"name": "x", "type": "int"}]},
+        {"name": "Area", "typeFormat": "REGISTER", "extends": "Spot", "properties": [{"name": "at", "type": "Spot[]"}]},
+        {"name": "Half", "typeFormat": "REGISTER", "extends": "Fraction", "properties": []},
+    ],
+    "events": [{"name": "Moved", "extends": "Media"}],
+}
+
+
+@pytest.fixture
+def package(creator: Creator, tmp_path: Path) -> Path:
+    (tmp_path / "shapes.kmd.json").write_text(json.dumps(SPEC))
+    outcome = creator("-r", tmp_path, "-dr", SPECS, "-it", "client-js", "-c", tmp_path / "js")
+    assert (outcome.status, outcome.err) == (0, "")
+    return tmp_path / "js"
+
+
+def test_every_file_is_javascript(package: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed")
+    files = sorted(package.rglob("*.js"))
+    assert len(files) == 11
+    for file in files:
+        result = subprocess.run([node, "--check", str(file)], capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_hierarchies_lead_to_the_right_place(package: Path) -> None:
+    lib = package / "lib"
+    assert "var Parent = require('./abstracts/Shape');" in (lib / "Square.js").read_text().replace('"', "'")
+    assert "register.abstracts['kurento.Hub']" in (lib / "abstracts" / "Shape.js").read_text()
+    assert "register.abstracts['kurento.OpenCVFilter']" in (lib / "Finder.js").read_text()
+    assert "var Parent = require('./Spot');" in (lib / "complexTypes" / "Area.js").read_text()
+    assert "register.complexTypes['kurento.Fraction']" in (lib / "complexTypes" / "Half.js").read_text()
+
+
+def test_members(package: Path) -> None:
+    square = (package / "lib" / "Square.js").read_text()
+    assert "prototype.getArea = function (callback)" in square
+    assert "setArea" not in square
+    assert "invoke(this, 'neighbour', [\"to\"], arguments, true)" in square
+    assert "type: 'shapes.Red',\n    isArray: true\n" in square
+    assert '.concat(["Moved"])' in square
+    assert "prototype.setSides = function (sides, callback)" in (package / "lib" / "abstracts" / "Shape.js").read_text()
