@@ -44,7 +44,8 @@ NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 def settings(**overrides: Any) -> Settings:
     """With dots written as double underscores: `kmsTrio__http__port=0`."""
-    return load(overrides={key.replace("__", "."): value for key, value in overrides.items()}).settings
+    uploads = {"modules.kurento.HttpEndpoint.serverPort": 0}
+    return load(overrides={**uploads, **{key.replace("__", "."): value for key, value in overrides.items()}}).settings
 
 
 def web_rtc(**values: Any) -> Settings:
@@ -87,6 +88,14 @@ async def test_port_of_a_running_server(server: Server) -> None:
     place = {"mediaServer__net__websocket__address": "127.0.0.1", "kmsTrio__http__port": 0}
     findings = await check_ports(settings(mediaServer__net__websocket__port=server.control_port, **place))
     assert "a media server is running there already" in found(findings, Level.OK).text
+
+
+async def test_port_for_uploads() -> None:
+    others = {"mediaServer__net__websocket__port": free_port(), "kmsTrio__http__port": 0}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        findings = await check_ports(settings(modules__kurento__HttpEndpoint__serverPort=port, **others))
+    assert f"TCP port {port} for HttpPostEndpoint cannot be had" in found(findings, Level.WARNING).text
 
 
 async def test_no_ports_at_all() -> None:

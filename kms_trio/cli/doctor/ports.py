@@ -14,6 +14,7 @@ import trio
 from kms_trio.cli.doctor.findings import Finding, broken, note, ok, warning
 from kms_trio.net.addresses import LocalAddress, local_addresses, select
 from kms_trio.settings import Settings
+from kms_trio.settings.modules import HttpEndpointSettings
 
 _AREA: Final = "ports"
 _UDP_AREA: Final = "media ports"
@@ -66,7 +67,21 @@ async def check_ports(settings: Settings) -> list[Finding]:
         )
     else:
         findings.append(note(_AREA, "The HTTP side is off: no /health, no demo page."))
+    findings.extend(_check_uploads(settings.http_endpoint))
     return findings
+
+
+def _check_uploads(settings: HttpEndpointSettings) -> Iterator[Finding]:
+    """The port that the first HttpPostEndpoint opens; a server that runs already may have it."""
+    if settings.server_port:
+        host = settings.server_address or "0.0.0.0"
+        problem = _cannot_bind("127.0.0.1" if host == "localhost" else host, settings.server_port, socket.SOCK_STREAM)
+        what = f"TCP port {settings.server_port} for HttpPostEndpoint"
+        if problem is None:
+            yield ok(_AREA, f"{what} is free.")
+        else:
+            cure = "If this server is not running now, choose another port: serverPort of HttpEndpoint."
+            yield warning(_AREA, f"{what} cannot be had on {host}: {problem.strerror}.", cure)
 
 
 async def _check_port(
