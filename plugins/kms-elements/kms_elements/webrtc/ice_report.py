@@ -31,6 +31,8 @@ __all__ = ["IceReport"]
 STREAM = 1
 COMPONENT = 1
 DTLS_COMPONENTS = ("[bundle/dtlssrtpdec]", "[bundle/dtlssrtpenc]")
+#: Only this one is told to be new.
+NEW_DTLS_COMPONENTS = DTLS_COMPONENTS[1:]
 
 ICE_STATES = {
     IceState.CHECKING: IceComponentState.CONNECTING,
@@ -93,7 +95,7 @@ class IceReport:
                 connection_id=self._connection_id,
                 state=DTLS_STATES[state],
             )
-            for component in DTLS_COMPONENTS
+            for component in (NEW_DTLS_COMPONENTS if state is DtlsState.NEW else DTLS_COMPONENTS)
         ]
         for each in self.dtls:
             self._emit(
