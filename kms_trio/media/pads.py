@@ -135,6 +135,8 @@ class SinkPad:
         self.want = want
         self.stream: Stream[Any] | None = None
         self.on_flow: Callable[[bool], None] = _ignore
+        self.on_stream_changed: Callable[[Stream[Any] | None], None] = _ignore
+        """For whoever watches the pad: called after the element has been given another stream."""
         self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
         self._on_stream = on_stream
 
@@ -156,6 +158,7 @@ class SinkPad:
         if stream is not self.stream:
             self.stream = stream
             self._on_stream(stream)
+            self.on_stream_changed(stream)
 
 
 class _Holder:

@@ -21,7 +21,6 @@ from kms_trio.generated.core.types import (
     EndpointStats,
     GstreamerDotDetails,
     MediaFlowState,
-    MediaLatencyStat,
     MediaTranscodingState,
     MediaType,
     Stats,
@@ -32,6 +31,7 @@ from kms_trio.media.pads import SinkPad, SourcePad
 from kms_trio.objects.dot import dump_dot, element_dot
 from kms_trio.objects.element_pads import ALL_MEDIA_TYPES, DEFAULT_DESCRIPTION, ElementPads
 from kms_trio.objects.encoder_bitrates import EncoderBitrates
+from kms_trio.objects.latency import LatencyMeter
 from kms_trio.objects.media_object import MediaObject
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class MediaElement(MediaObject, MediaElementInterface):
     #: Whether getStats describes this element as an endpoint, with end-to-end latency.
     stats_as_endpoint = False
 
+    #: Whether media enters this element by pads; what only brings media in has no latency.
+    takes_media = True
+
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         super().__init__(context, parent, object_class)
         bitrates = context.settings.media_element
@@ -67,6 +70,7 @@ class MediaElement(MediaObject, MediaElementInterface):
             self.make_source_pad, self.make_sink_pad, self._flow_changed, self._transcoding_decided, self._id
         )
         self.encoder_bitrates.on_change = self.pads.refresh
+        self.latency = LatencyMeter(self.pads, context.timers, context.clock)
 
     @property
     def element_name(self) -> str:
@@ -113,6 +117,7 @@ class MediaElement(MediaObject, MediaElementInterface):
             source.unlink(sink)
             if not source.element.releasing:
                 source.element.emit(_disconnected(source, sink))
+        self.latency.stop()
         self.pads.close()
 
     # Connections.
@@ -210,6 +215,8 @@ class MediaElement(MediaObject, MediaElementInterface):
         return self.pads.transcoding(media_type, bin_name)
 
     def _flow_changed(self, incoming: bool, media_type: MediaType, description: str, flowing: bool) -> None:
+        if incoming and self._measures_latency:
+            self.latency.flow_changed(media_type, description, flowing)
         event = MediaFlowInStateChanged if incoming else MediaFlowOutStateChanged
         state = MediaFlowState.FLOWING if flowing else MediaFlowState.NOT_FLOWING
         self.emit(event(state=state, pad_name=description, media_type=media_type))
@@ -263,25 +270,16 @@ class MediaElement(MediaObject, MediaElementInterface):
         """Return the element's own statistics by id; endpoints override this."""
         return {}
 
-    def input_latency(self, media_type: MediaType | None) -> list[MediaLatencyStat]:
-        """Return how long media took to get here, a pad, in ns; elements that measure it override this."""
-        return []
-
-    def end_to_end_latency(self, media_type: MediaType | None) -> list[MediaLatencyStat]:
-        """Return how long media took from its source to here, a pad, in ns; endpoints that measure it override this."""
-        return []
-
     def get_stats(self, media_type: MediaType | None = None) -> dict[str, Stats]:
         """Return statistics by id, those of `media_type` only if given."""
         stats = self.collect_stats(media_type)
-        pipeline = self.media_pipeline
-        if pipeline is not None and pipeline.latency_stats:
+        if self._measures_latency:
             stats = {**stats, self._id: self._latency_entry(media_type)}
         return stats
 
     def _latency_entry(self, media_type: MediaType | None) -> Stats:
         timestamp_millis = int(self.context.clock.unix() * 1000)
-        latency = self.input_latency(media_type)
+        latency = self.latency.figures(media_type) if self.takes_media else []
         if not self.stats_as_endpoint:
             return ElementStats(
                 id=self._id, type=StatsType.ELEMENT, timestamp_millis=timestamp_millis, input_latency=latency
@@ -291,8 +289,13 @@ class MediaElement(MediaObject, MediaElementInterface):
             type=StatsType.ENDPOINT,
             timestamp_millis=timestamp_millis,
             input_latency=latency,
-            e2e_latency=self.end_to_end_latency(media_type),
+            e2e_latency=latency,
         )
+
+    @property
+    def _measures_latency(self) -> bool:
+        pipeline = self.media_pipeline
+        return pipeline is not None and pipeline.latency_stats
 
     def get_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> str:
         """Return the pads of the element as a Graphviz graph."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kms_trio.generated.core.interfaces import MediaPipelineInterface
 from kms_trio.generated.core.types import GstreamerDotDetails
 from kms_trio.objects.dot import dump_dot, pipeline_dot
+from kms_trio.objects.media_element import MediaElement
 from kms_trio.objects.media_object import MediaObject
 
 if TYPE_CHECKING:
@@ -43,6 +45,17 @@ class MediaPipeline(MediaObject, MediaPipelineInterface):
     @latency_stats.setter
     def latency_stats(self, latency_stats: bool) -> None:
         self._latency_stats = latency_stats
+        for element in self._elements():
+            if latency_stats:
+                element.latency.start()
+            else:
+                element.latency.stop()
+
+    def _elements(self) -> Iterator[MediaElement]:
+        """Every element, those of hubs included."""
+        for child in (*self.children, *(port for hub in self.children for port in hub.children)):
+            if isinstance(child, MediaElement):
+                yield child
 
     def get_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> str:
         """Return the elements and their connections as a Graphviz graph."""

@@ -36,6 +36,8 @@ _FORMATS: Final = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,ogg,flv,avi
 class HttpPostEndpoint(SessionEndpoint, HttpPostEndpointInterface):
     """Plays what is posted to its URL, one file after the other."""
 
+    takes_media = False
+
     def __init__(
         self,
         context: ObjectContext,

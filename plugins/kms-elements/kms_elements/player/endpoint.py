@@ -32,6 +32,8 @@ class PlayerEndpoint(UriEndpoint, PlayerEndpointInterface):
     A playback that failed leaves the state as it was, as clients know it; `play` tries again, `stop` ends it.
     """
 
+    takes_media = False
+
     def __init__(
         self,
         context: ObjectContext,
