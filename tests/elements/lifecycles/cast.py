@@ -26,7 +26,7 @@ class Actor:
 
     async def connect(self, client: RpcClient, journal: Journal) -> None:
         """Gather, and let the peer have what was found; returns before the peer is connected."""
-        journal.candidates.clear()
+        journal.take_candidates()
         await client.invoke(self.endpoint, "gatherCandidates")
         await client.request("ping")  # candidates raised before the reply are here now
         self.peer.take_answer(self._answer)

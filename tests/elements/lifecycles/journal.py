@@ -42,6 +42,7 @@ class Journal:
         self.data: dict[str, dict[str, Any]] = {}
         #: What `IceCandidateFound` told; it is no word of the journal, as the machine's addresses decide how many come.
         self.candidates: list[dict[str, Any]] = []
+        self._finders: list[str] = []
 
     def name(self, object_id: str, name: str) -> str:
         """Call an object `name` from now on; returns its id."""
@@ -80,8 +81,13 @@ class Journal:
     def take_candidates(self) -> list[dict[str, Any]]:
         """The candidates that were found since the last time."""
         self._take()
-        taken, self.candidates = self.candidates, []
+        taken, self.candidates, self._finders = self.candidates, [], []
         return taken
+
+    def found(self) -> list[tuple[str, dict[str, Any]]]:
+        """All candidates with the id of the endpoint that found them."""
+        self._take()
+        return list(zip(self._finders, self.candidates, strict=True))
 
     def _take(self) -> None:
         events, self._client.events[:] = list(self._client.events), []
@@ -91,6 +97,7 @@ class Journal:
         for event in events:
             if event.name == "IceCandidateFound":
                 self.candidates.append(event.data["candidate"])
+                self._finders.append(event.source_id)
                 continue
             details = _DETAILS.get(event.name, lambda _: [])(event.data)
             who = self._names.get(event.source_id, event.source_id)
