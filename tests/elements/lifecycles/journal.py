@@ -55,7 +55,7 @@ class Journal:
         await self._client.subscribe(object_id, *inventory().events_of(class_name))
         return self.name(object_id, name)
 
-    async def expect(self, *words: str, within_s: float = 5.0, perhaps: Iterable[str] = ()) -> None:
+    async def expect(self, *words: str, within_s: float = 15.0, perhaps: Iterable[str] = ()) -> None:
         """Wait for these events, and see that no others came since the last step but those in `perhaps`."""
         wanted = Counter(words)
 
