@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-import kms_trio
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.interfaces import ServerManagerInterface
 from kms_trio.generated.core.types import ModuleInfo, ServerInfo, ServerType
@@ -45,7 +44,7 @@ class ServerManager(MediaObject, ServerManagerInterface):
 
     @property
     def info(self) -> ServerInfo:
-        """Version, modules and capabilities."""
+        """Version of the protocol, modules and capabilities."""
         modules = [
             ModuleInfo(
                 name=module.name,
@@ -55,7 +54,9 @@ class ServerManager(MediaObject, ServerManagerInterface):
             )
             for _, module in sorted(self.context.modules.items())
         ]
-        return ServerInfo(version=kms_trio.__version__, modules=modules, type=ServerType.KMS, capabilities=CAPABILITIES)
+        # Clients choose by it what they may use: it is the release of Kurento that the core module is that of.
+        version = self.context.modules["core"].version
+        return ServerInfo(version=version, modules=modules, type=ServerType.KMS, capabilities=CAPABILITIES)
 
     @property
     def pipelines(self) -> list[MediaPipeline]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 import trio
 
@@ -23,7 +21,7 @@ async def test_calls(server_in_process: RunningServer, client: int) -> None:
     async with run_java("Calls", server_in_process.ws_url, client=client) as java:
         told = await java.next()
     ids = told["ids"]
-    assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
+    assert told["version"].startswith("7.3.")
     assert told["capabilities"] == ["transactions"]
     assert told["name"] == "source"
     assert told["eventSource"] == ids["source"]

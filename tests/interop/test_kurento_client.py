@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 import trio
@@ -27,7 +26,7 @@ async def test_calls(server_in_process: RunningServer, options: dict[str, bool],
     async with run_node("calls.js", server_in_process.ws_url, json.dumps(options), client=client) as node:
         told = await node.next()
     ids = told["ids"]
-    assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
+    assert told["version"].startswith("7.3.")
     assert told["capabilities"] == ["transactions"]
     assert told["name"] == "source"
     assert (told["foundType"], told["sameObject"]) == ("WebRtcEndpoint", True)
