@@ -1,8 +1,9 @@
 """The bitrate that we tell a sender it may use (goog-remb), from loss and received rate.
 
-The rule and its parameters are those of Kurento's RembParams: start at `remb_on_connect`, grow exponentially while the
-rate is far from the last trouble and linearly near it, hold at the received rate under light loss, halve under heavy
-loss.
+After the description of Kurento's rule, whose parameters it takes: grow exponentially while the rate is far below the
+last trouble and linearly near it, hold at the received rate under light loss, fall to a part of it under heavy loss.
+How fast it grows linearly is ours: a `lineal_factor_grade`-th of the received rate a second. The estimate is made once
+a report, whatever `packets_recv_interval_top` says.
 """
 
 from __future__ import annotations

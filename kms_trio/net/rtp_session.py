@@ -131,7 +131,8 @@ class RtpSession:
         self._cname = cname.encode()
         self._send_rtcp = send_rtcp
         self._on_media_state = on_media_state
-        self._reduced_size = reduced_size
+        self.reduced_size = reduced_size
+        """Whether feedback may go without reports around it (RFC 5506), which has to be negotiated."""
         self._sender_clock = sender_clock or SenderClock()
         self._remb = RembEstimator(remb_settings or RembSettings())
         self._dirty: list[RtpReceiver] = []
@@ -363,7 +364,7 @@ class RtpSession:
     def _send_feedback(self, packet: RtcpPacket) -> None:
         if self._closed:
             return
-        packets = [packet] if self._reduced_size else [*self._reports(), packet]
+        packets = [packet] if self.reduced_size else [*self._reports(), packet]
         self._send_rtcp(build_compound(packets))
 
     # Reports.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 import trio
 
 from kms_trio.app import Server
@@ -12,6 +13,7 @@ from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.service import NetworkService
 from kms_trio.rtc.rtcp import Nack, ReceiverEstimatedMaximumBitrate, SenderReport
 from kms_trio.testing.rpc import RpcClient
+from kms_trio.testing.webrtc_peer import open_peer
 from tests.elements.webrtc.room import Publisher, join, numbers, until
 
 
@@ -216,3 +218,19 @@ async def test_releasing_leaves_nothing_behind(
         assert all(not sock.routes for sock in network.sockets)
         nursery.cancel_scope.cancel()
     await until(lambda: len(network.timers) == 0)
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+async def test_reduced_size_rtcp_only_where_it_was_negotiated(client: RpcClient, server: Server, reduced: bool) -> None:
+    """RFC 5506 section 5: without `rtcp-rsize` each datagram of RTCP begins with a report."""
+    pipeline = await client.create("MediaPipeline")
+    endpoint = await client.create("WebRtcEndpoint", mediaPipeline=pipeline)
+    async with open_peer() as peer:
+        offer = peer.offer().replace("a=rtcp-rsize\r\n", "")
+        if reduced:
+            offer = offer.replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-rsize\r\n")
+        answer = await client.invoke(endpoint, "processOffer", offer=offer)
+    network: NetworkService = server.context.network
+    session = next(iter(network.transports_by_ufrag.values())).session
+    assert session is not None
+    assert ("a=rtcp-rsize" in answer, session.reduced_size) == (reduced, reduced)

@@ -81,6 +81,7 @@ class WebRtcConnection:
     def start(self, negotiated: Negotiated, identity: DtlsIdentity) -> None:
         """Run what was agreed."""
         rtp_medias = [media for media in negotiated.accepted if media.sctp is None]
+        self.session.reduced_size = all(media.rtcp_rsize for media in rtp_medias)
         self.medias.start(self.session, rtp_medias)
         remote = negotiated.transport
         if remote is None:

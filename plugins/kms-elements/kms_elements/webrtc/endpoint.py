@@ -218,7 +218,6 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             on_media_state=self._media_state_changed,
             limits=EndpointLimits(self),
             remb_settings=remb_settings(self.effective_remb_params),
-            reduced_size=True,
         )
         connection = WebRtcConnection(
             self._network,
