@@ -49,6 +49,7 @@ from kms_trio.objects.forwarding import Tap
 from kms_trio.objects.hub import Hub
 from kms_trio.objects.hub_port import HubPort
 from kms_trio.objects.image_source import load_image
+from kms_trio.objects.libraries import require
 from kms_trio.objects.media_element import MediaElement
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
@@ -120,6 +121,7 @@ __all__ = [
     "load_image",
     "local_addresses",
     "ntp_from_unix",
+    "require",
     "select_addresses",
     "serve_asgi",
     "yuv_planes",

@@ -29,9 +29,15 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     assert main([*spec, "-it", "python-server", "-c", str(tmp_path / "bundle")]) == 0
     assert main([*spec, "-it", "client-js", "-npm", "-c", str(package)]) == 0
     monkeypatch.syspath_prepend(tmp_path / "bundle")
+    for name in _loaded():  # the bundle of this repository
+        monkeypatch.delitem(sys.modules, name)
     yield package
-    for name in [name for name in sys.modules if name.partition(".")[0] == "kms_chroma"]:
+    for name in _loaded():
         del sys.modules[name]
+
+
+def _loaded() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == "kms_chroma"]
 
 
 def bundle(name: str) -> Candidate:

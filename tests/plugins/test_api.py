@@ -11,8 +11,8 @@ MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions Ove
 PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats RTCOutboundRTPStreamStats
 RTCPeerConnectionStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender RtpSession SdpEndpoint
 SessionEndpoint SessionLimits Settings Stats StatsType Tap TransportPlan UdpSocket UriEndpoint UriEndpointState
-UriPolicy VideoFilter file_path listen_http load_image local_addresses ntp_from_unix select_addresses serve_asgi
-yuv_planes
+UriPolicy VideoFilter file_path listen_http load_image local_addresses ntp_from_unix require select_addresses
+serve_asgi yuv_planes
 """
 
 

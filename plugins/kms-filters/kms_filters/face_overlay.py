@@ -8,9 +8,8 @@ import attrs
 
 from kms_filters.faces import FaceFinder
 from kms_filters.generated.interfaces import FaceOverlayFilterInterface
-from kms_filters.libraries import require
 from kms_filters.overlay import Box, Overlay, finite
-from kms_trio.api import ErrorCode, Picture, PictureFormat, VideoFilter, load_image, yuv_planes
+from kms_trio.api import Picture, PictureFormat, VideoFilter, load_image, require, yuv_planes
 
 if TYPE_CHECKING:
     from kms_trio.api import MediaObject, ObjectContext, RemoteClass
@@ -57,14 +56,8 @@ class FaceOverlayFilter(VideoFilter, FaceOverlayFilterInterface):
 
     def prepare(self) -> None:
         """Load OpenCV and its cascade. Raises KurentoError 40108 when OpenCV is not installed."""
-        cv2 = require(
-            "cv2",
-            package="opencv-python-headless",
-            extra="opencv",
-            by="FaceOverlayFilter",
-            code=ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE,
-            text="FaceOverlayFilter plugin not available",
-        )
+        by = self.object_class.name
+        cv2 = require("cv2", package="opencv-python-headless", extra="kms-filters[opencv]", by=by)
         self._finder = FaceFinder(cv2)
 
     async def set_overlayed_image(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kms_filters.generated.interfaces import OpenCVFilterInterface
-from kms_filters.libraries import require
-from kms_trio.api import ErrorCode, PictureFormat, VideoFilter
+from kms_trio.api import PictureFormat, VideoFilter, require
 
 __all__ = ["OpenCVFilter"]
 
@@ -16,12 +15,5 @@ class OpenCVFilter(VideoFilter, OpenCVFilterInterface):
 
     def prepare(self) -> None:
         """Make sure that OpenCV is there. Raises KurentoError 40108 when it is not; subclasses call this first."""
-        name = self.object_class.name
-        require(
-            "cv2",
-            package="opencv-python-headless",
-            extra="opencv",
-            by=name,
-            code=ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE,
-            text=f"{name} plugin not available",
-        )
+        by = self.object_class.name
+        require("cv2", package="opencv-python-headless", extra="kms-filters[opencv]", by=by)

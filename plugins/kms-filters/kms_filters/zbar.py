@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kms_filters.generated.events import CodeFound
 from kms_filters.generated.interfaces import ZBarFilterInterface
-from kms_filters.libraries import require
-from kms_trio.api import ErrorCode, Picture, PictureFormat, VideoFilter
+from kms_trio.api import ErrorCode, Picture, PictureFormat, VideoFilter, require
 
 if TYPE_CHECKING:
     from kms_trio.api import MediaObject, ObjectContext, RemoteClass
@@ -68,7 +67,7 @@ class ZBarFilter(VideoFilter, ZBarFilterInterface):
         self._zxing = require(
             "zxingcpp",
             package="zxing-cpp",
-            extra="zbar",
+            extra="kms-filters[zbar]",
             by="ZBarFilter",
             code=ErrorCode.MEDIA_OBJECT_NOT_FOUND,
             text="ZBarFilter plugin not available: zbar",
