@@ -74,9 +74,18 @@ class Conversion(Generic[Item, Result]):
         self._queue: collections.deque[Item] = collections.deque()
         self._results: collections.deque[Result] = collections.deque()
         self._drain_posted = False
+        self._at_work = False
+        self._ended = False
         self._stopped = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was submitted has been converted and delivered, or will never be."""
+        with self._changed:
+            working = not self._ended and (self._queue or self._at_work)
+            return self._stopped or not (working or self._results)
 
     def start(self) -> None:
         """Start the thread.  Once."""
@@ -117,6 +126,8 @@ class Conversion(Generic[Item, Result]):
         except Exception:  # the guard of this thread: a bug in one conversion ends that conversion and nothing else
             logger.exception("%s: conversion failed", self.name)
         finally:
+            with self._changed:
+                self._ended = True
             self._post(self._exited)
 
     def _convert_all(self) -> None:
@@ -128,11 +139,13 @@ class Conversion(Generic[Item, Result]):
                 if self._stopped:
                     return
                 item = self._queue.popleft()
+                self._at_work = True
             results = converter.convert(item)
             del item  # pictures are large: none is held while waiting for the next
-            if not results:
-                continue
             with self._changed:
+                self._at_work = False
+                if not results:
+                    continue
                 self._results.extend(results)
                 post, self._drain_posted = not self._drain_posted, True
             del results

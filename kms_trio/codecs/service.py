@@ -52,6 +52,11 @@ class CodecService:
         """Names of the conversions whose threads exist, for status pages."""
         return tuple(sorted(conversion.name for conversion in self._running))
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that was handed to a thread is still to come out of it."""
+        return all(conversion.idle for conversion in self._running)
+
     async def aclose(self) -> None:
         """Stop all conversions and wait, shielded and bounded, for their threads."""
         self._closed = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import trio
 
@@ -29,11 +29,9 @@ from kms_trio.objects.references import References
 from kms_trio.objects.scopes import Supervisor
 from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.settings import Settings
+from kms_trio.testing.patience import PATIENCE_S
 
-__all__ = ["PATIENCE_S", "Bench", "Tap", "open_bench"]
-
-PATIENCE_S: Final = 30.0
-"""Never waited for: only so that a failing test ends."""
+__all__ = ["Bench", "Tap", "open_bench"]
 
 
 class Tap:
@@ -118,6 +116,12 @@ class Bench:
             for raised_by, event in self.events
             if raised_by is source and type(event).__name__ == "Error"
         ]
+
+    async def settle(self) -> None:
+        """Wait until all that was pushed so far has come out of the threads of codecs, hubs and filters."""
+        with trio.fail_after(PATIENCE_S):
+            while not self.context.codecs.idle:  # noqa: ASYNC110 - a thread does not tell that it is through
+                await trio.sleep(0.001)
 
     async def expect(self, name: str, source: MediaObject, count: int = 1) -> Any:
         """Wait for the `count`-th event of that name; return it."""

@@ -7,7 +7,7 @@ import itertools
 import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final
+from typing import Any
 
 import attrs
 import trio
@@ -15,9 +15,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from kms_trio.errors import KurentoError
 from kms_trio.rpc.client_socket import open_socket
-
-#: How long a test waits for a reply or an event before it fails.
-PATIENCE_S: Final = 10.0
+from kms_trio.testing.patience import PATIENCE_S
 
 
 @attrs.frozen

@@ -20,6 +20,7 @@ from kms_trio.cli.probes.dns import DnsError, build_query, own_address, parse_ad
 from kms_trio.cli.probes.stun import public_address
 from kms_trio.cli.probes.turn import allocate
 from kms_trio.rtc.turn import TurnServer, TurnTransport
+from kms_trio.testing.patience import PATIENCE_S
 from tests.cli.answering import TurnAnswers, dns_says, stun_says, tcp_server, udp_server
 from tests.cli.commands import free_port
 
@@ -154,7 +155,7 @@ async def coturn(tmp_path: Path) -> AsyncIterator[int]:
     process = await trio.lowlevel.open_process(
         [program, *options.split(), *files], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    with trio.fail_after(20):
+    with trio.fail_after(PATIENCE_S):
         while not await answers(port):
             assert process.poll() is None
     yield port
@@ -177,5 +178,5 @@ async def test_coturn(coturn: int) -> None:
         assert (await allocate(TurnServer("user", "secret", "127.0.0.1", coturn, TurnTransport(transport))))[
             0
         ] == "127.0.0.1"
-    with trio.fail_after(10), pytest.raises(ProbeError, match="refuses the user name or the password"):
+    with trio.fail_after(PATIENCE_S), pytest.raises(ProbeError, match="refuses the user name or the password"):
         await allocate(TurnServer("user", "wrong", "127.0.0.1", coturn))

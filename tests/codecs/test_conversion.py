@@ -11,7 +11,7 @@ from kms_trio.codecs.conversion import MAX_RESULTS, Conversion, Overflow
 from kms_trio.codecs.encoder import effective_bitrate
 from kms_trio.media.timing import MediaClock
 
-JOIN_S = 5.0
+JOIN_S = 60.0
 
 
 class Gated:
@@ -121,6 +121,24 @@ def test_a_busy_loop_slows_the_worker_down() -> None:
         setup.loop.run_one()
     setup.conversion.stop()
     assert setup.conversion.join(JOIN_S)
+
+
+def test_idle_is_who_has_nothing_queued_at_work_or_undelivered() -> None:
+    setup = make(Overflow.DROP_OLDEST)
+    assert setup.conversion.idle
+    setup.conversion.submit(0)
+    assert not setup.conversion.idle, "queued"
+    assert setup.converter.begun.acquire(timeout=JOIN_S)
+    assert not setup.conversion.idle, "at work"
+    setup.converter.gate.release()
+    assert setup.loop.posted.acquire(timeout=JOIN_S)
+    assert not setup.conversion.idle, "made, and not delivered"
+    setup.loop.callbacks.pop(0)()
+    assert setup.conversion.idle
+    setup.conversion.submit(-1)
+    setup.converter.gate.release()
+    assert setup.conversion.join(JOIN_S)
+    assert setup.conversion.idle, "nothing will come of what failed"
 
 
 def test_nothing_is_delivered_after_the_stop() -> None:

@@ -15,13 +15,13 @@ from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.media.streams import EncodedStream, RawFrame, RawStream
 from kms_trio.testing.clips import numbered_picture, picture_number, pitch_hz, tone
+from kms_trio.testing.patience import PATIENCE_S
 
 VP8, VP9, H264 = (Format(name, 90_000) for name in ("VP8", "VP9", "H264"))
 OPUS = Format("OPUS", 48_000, 2)
 PCMU, PCMA = Format("PCMU", 8_000, 1), Format("PCMA", 8_000, 1)
 AAC = Format("AAC", 48_000, 2, {"config": "1190"})
 FRAME_TICKS = 6_000
-PATIENCE_S = 30
 """Never waited for: only so that a failing test ends."""
 
 

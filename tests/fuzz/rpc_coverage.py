@@ -17,6 +17,8 @@ from pathlib import Path
 import atheris
 import trio
 
+from kms_trio.testing.patience import PATIENCE_S
+
 with atheris.instrument_imports(include=["kms_trio.rpc", "kms_trio.objects", "kms_trio.dispatch"]):
     from kms_trio.app import Server, build
     from kms_trio.clock import SystemClock
@@ -67,7 +69,7 @@ class Target:
         pipeline = await server.lifecycle.create("other", "MediaPipeline", None)
         element = await server.lifecycle.create("other", "PassThrough", {"mediaPipeline": pipeline.id})
         for frame in frames:
-            with trio.fail_after(10):
+            with trio.fail_after(PATIENCE_S):
                 reply = await server.rpc._handler.handle(fill(frame, pipeline.id, element.id), peer)
             check(frame, reply)
         for session_id in server.context.references.sessions:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import trio
 
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 from tests.interop.harness.chromium import Chromium
 from tests.interop.harness.devtools import Page
@@ -131,7 +132,7 @@ async def test_from_browser_to_browser(server: RunningServer, chromium: Chromium
         async def measure() -> None:
             seconds.append(await two.evaluate("secondsUntil(bytes)", bytes=size * count))
 
-        with trio.fail_after(60):
+        with trio.fail_after(PATIENCE_S):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(measure)
                 await one.evaluate("flood('file', count, size)", count=count, size=size)

@@ -12,6 +12,7 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.ice import parse_candidate
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 from kms_trio.testing.webrtc_peer import WebRtcPeer, open_peer
 from tests.elements.webrtc.room import Participant, see_yourself
@@ -36,7 +37,7 @@ class Meeting:
 
     async def connect(self) -> str:
         """Wait for the connection; the type of the server's end of it."""
-        with trio.fail_after(15):
+        with trio.fail_after(PATIENCE_S):
             await self.peer.connected.wait()
         pair = (await self.client.expect("NewCandidatePairSelected", self.endpoint)).data["candidatePair"]
         return str(parse_candidate(pair["localCandidate"]).type)

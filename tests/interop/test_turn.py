@@ -15,9 +15,10 @@ from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.ice import parse_candidate
 from kms_trio.settings import Settings
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient, open_client
 from kms_trio.testing.webrtc_peer import open_peer
-from tests.elements.webrtc.room import Participant, quiet_settings, see_yourself, until
+from tests.elements.webrtc.room import Participant, quiet_settings, see_yourself
 from tests.interop.harness.coturn import PASSWORD, SECRET, Coturn, run_coturn
 
 pytestmark = pytest.mark.interop
@@ -60,7 +61,7 @@ async def join_over_relay(client: RpcClient, pipeline: str, turn_url: str | None
         candidate = parse_candidate(relayed[0])
         peer.hears = lambda remote: remote == candidate.address
         peer.add_candidate(relayed[0])
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             await peer.connected.wait()
         yield Participant(endpoint, peer)
 
@@ -86,7 +87,7 @@ async def test_media_through_the_relay(
                 pair = (await client.expect("NewCandidatePairSelected", me.endpoint)).data["candidatePair"]
                 assert " typ relay " in pair["localCandidate"]
                 await client.release(pipeline)
-                await until(lambda: "closed" in coturn.log.read_text(errors="replace"), timeout_s=20)
+                await until(lambda: "closed" in coturn.log.read_text(errors="replace"))
     credentials = url.split("@")[0].rpartition(":")[2]
     assert f"TURN server info set: <user:password>@{coturn.host}" in caplog.text
     for secret in (credentials, PASSWORD, SECRET):
@@ -143,6 +144,6 @@ async def test_a_server_that_dies_leaves_direct_paths_alone(
                 await client.invoke(endpoint, "connect", sink=endpoint)
                 for text in await gathered(client, endpoint):
                     peer.add_candidate(text)
-                with trio.fail_after(10):
+                with trio.fail_after(PATIENCE_S):
                     await peer.connected.wait()
             await see_yourself(Participant(endpoint, peer), vp8_frames)

@@ -15,11 +15,10 @@ import attrs
 import trio
 
 from kms_trio.testing.clips import write_clip
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 from tests.cli.commands import KMS_TRIO, environment_with, free_port
 from tests.elements.webrtc.room import Publisher, join, numbered_frames
-
-PATIENCE_S = 15.0
 
 
 @attrs.frozen

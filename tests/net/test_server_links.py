@@ -15,6 +15,7 @@ from kms_trio.net.server_links import StreamLink, resolve
 from kms_trio.net.stream_outbox import MAX_WAITING_BYTES
 from kms_trio.rtc.turn import TurnError
 from kms_trio.rtc.turn.framing import channel_data
+from kms_trio.testing.patience import PATIENCE_S
 
 MESSAGE = channel_data(0x4000, bytes(996), padded=True)
 
@@ -65,7 +66,7 @@ async def connected() -> AsyncIterator[Connected]:
 
 async def read_all(stream: trio.SocketStream, size: int) -> bytes:
     data = b""
-    with trio.fail_after(5):
+    with trio.fail_after(PATIENCE_S):
         while len(data) < size:
             data += await stream.receive_some(65536)
     return data
@@ -78,7 +79,7 @@ async def test_messages_go_both_ways() -> None:
         assert await read_all(both.server, 2 * len(MESSAGE)) == 2 * MESSAGE
         await both.server.send_all(MESSAGE[:500])
         await both.server.send_all(MESSAGE[500:] + MESSAGE)
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             while len(both.received) < 2:  # noqa: ASYNC110 - it happens on the network
                 await trio.sleep(0.001)
         assert both.received == [MESSAGE, MESSAGE]
@@ -98,7 +99,7 @@ async def test_what_cannot_be_written_in_time_is_dropped_whole() -> None:
 async def test_a_server_that_closes_ends_it() -> None:
     async with connected() as both:
         await both.server.aclose()
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             await both.ended.wait()
         assert both.problem is None
 
@@ -106,7 +107,7 @@ async def test_a_server_that_closes_ends_it() -> None:
 async def test_a_server_that_talks_something_else_ends_it() -> None:
     async with connected() as both:
         await both.server.send_all(b"\x80 something else")
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             await both.ended.wait()
         assert isinstance(both.problem, TurnError)
 
@@ -114,7 +115,7 @@ async def test_a_server_that_talks_something_else_ends_it() -> None:
 async def test_closing_ends_it() -> None:
     async with connected() as both:
         both.link.close()
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             await both.ended.wait()
             assert await both.server.receive_some(10) == b""
         assert both.problem is None

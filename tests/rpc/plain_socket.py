@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kms_trio.testing.patience import PATIENCE_S
+
 TEXT, BINARY, CLOSE = 0x1, 0x2, 0x8
 FINAL = 0x80
 
 #: How long a reply may take before the server counts as stuck.
-PATIENCE_S = 20
 
 HANDSHAKE = (
     b"GET /kurento HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

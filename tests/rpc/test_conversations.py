@@ -20,6 +20,7 @@ from trio_websocket import WebSocketConnection
 
 from kms_trio.app import Server
 from kms_trio.rpc.client_socket import open_socket
+from kms_trio.testing.patience import PATIENCE_S
 from tests.rpc.modules import standard_plugins
 
 CONVERSATIONS = sorted((Path(__file__).parent.parent / "data" / "conversations").glob("*.jsonl"))
@@ -99,7 +100,7 @@ async def test_conversation(path: Path, serve: Callable[..., Awaitable[Server]])
                 await sockets[name].aclose()
             else:
                 await sockets[name].send_message(names.fill(step["send"]))
-                with trio.fail_after(20):
+                with trio.fail_after(PATIENCE_S):
                     text = await reply_text(sockets[name])
                 actual = json.loads(text) if text else ""
                 problems += [f"{step['step']}: {each}" for each in names.differences(step["reply"], actual)]

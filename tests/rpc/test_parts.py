@@ -33,6 +33,7 @@ from kms_trio.rpc.registrar import own_url, stay_registered
 from kms_trio.rpc.request_cache import LIFETIME_S, RequestCache
 from kms_trio.settings import Settings, SettingsError
 from kms_trio.settings.server import SecureSettings, WebsocketSettings
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 
 
@@ -99,7 +100,7 @@ async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
         await trio.testing.wait_all_tasks_blocked()
         assert not given_up.is_set()
         connections[0].check(trio.current_time() + SEND_DEADLINE_S + 1)
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             await given_up.wait()
         nursery.cancel_scope.cancel()
 
@@ -232,7 +233,7 @@ async def test_registering(nursery: trio.Nursery) -> None:
         registrar=attrs.evolve(WebsocketSettings().registrar, address=f"ws://127.0.0.1:{registrar_server.port}"),
     )
     nursery.start_soon(stay_registered, settings)
-    with trio.fail_after(10):
+    with trio.fail_after(PATIENCE_S):
         await twice.wait()
     message = {"jsonrpc": "2.0", "method": "register", "params": {"ws": "ws://localhost:8888/kurento"}}
     assert [json.loads(each) for each in heard] == [message, message]

@@ -10,6 +10,7 @@ import trio
 from kms_trio.app import Server
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 
 
@@ -149,5 +150,5 @@ async def test_slow_request_of_one_client_holds_up_no_other(server: Server) -> N
                 }
             )
         )
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE_S):
             assert await quick.request("ping") == {"value": "pong"}

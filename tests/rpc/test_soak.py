@@ -13,6 +13,7 @@ from kms_trio import app
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.plugins import Plugins
 from kms_trio.settings import Settings
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 from tests.rpc.crowd import Crowd, HurriedClock, Remains
 
@@ -32,7 +33,7 @@ async def soak(nursery: trio.Nursery, *, steady: int, restless: int, returns: in
 
     async def empty() -> None:
         """Wait until nobody is connected, then let pass what sessions and cached replies live for."""
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while server.rpc.connection_count:  # noqa: ASYNC110 - it happens on the network
                 await trio.sleep(0.001)
         await server.sessions._drop_silent(trio.current_time())
@@ -41,7 +42,7 @@ async def soak(nursery: trio.Nursery, *, steady: int, restless: int, returns: in
         clock.forget_replies()
         async with open_client(server.control_url) as client:
             await client.request("ping", {"sessionId": "anybody"})
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             while server.rpc.connection_count:  # noqa: ASYNC110 - it happens on the network
                 await trio.sleep(0.001)
 
@@ -50,7 +51,7 @@ async def soak(nursery: trio.Nursery, *, steady: int, restless: int, returns: in
 
     async def settled() -> Remains:
         """Wait until the last connections are closed, too."""
-        with trio.fail_after(20):
+        with trio.fail_after(PATIENCE_S):
             while not (now := Remains.now()).no_more_than(before):  # noqa: ASYNC110 - it happens on the network
                 await trio.sleep(0.001)
         return now

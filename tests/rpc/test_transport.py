@@ -13,6 +13,7 @@ from trio_websocket import ConnectionClosed
 from kms_trio.app import Server
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.rpc.client_socket import open_socket
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 
 PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
@@ -26,7 +27,7 @@ PARSE_ERROR = (
 async def test_wrong_path_is_closed_after_the_handshake(server: Server, path: str) -> None:
     url = server.control_url.removesuffix("kurento") + path
     async with open_socket(url) as websocket:
-        with pytest.raises(ConnectionClosed) as closed, trio.fail_after(10):
+        with pytest.raises(ConnectionClosed) as closed, trio.fail_after(PATIENCE_S):
             await websocket.get_message()
     assert closed.value.reason is not None
     assert (closed.value.reason.code, closed.value.reason.reason) == (1002, "Invalid path")
@@ -91,7 +92,7 @@ async def test_client_that_does_not_read_is_closed_and_holds_up_nobody(server: S
         manager.send_tags_in_events = True
         manager.add_tag("filler", "x" * 500_000)  # so that its events fill the outbox soon
         assert server.rpc.connection_count == 2
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             while server.rpc.connection_count == 2:
                 await quick.release(await quick.create("MediaPipeline"))
         assert (await quick.request("ping"))["value"] == "pong"
@@ -102,7 +103,7 @@ async def test_overlong_message_closes_that_connection_alone(server: Server) -> 
         async with open_socket(server.control_url) as websocket:
             with contextlib.suppress(ConnectionClosed):  # it may close while this is still being sent
                 await websocket.send_message(" " * (17 * 2**20))
-            with pytest.raises(ConnectionClosed) as closed, trio.fail_after(10):
+            with pytest.raises(ConnectionClosed) as closed, trio.fail_after(PATIENCE_S):
                 await websocket.get_message()
         assert closed.value.reason is not None
         assert closed.value.reason.code == 1009
@@ -164,7 +165,7 @@ async def test_clients_that_come_and_go_leave_nothing_behind(server: Server) -> 
         async with trio.open_nursery() as nursery:
             for _ in range(60):
                 nursery.start_soon(visit, server.control_url)
-        with trio.fail_after(20):
+        with trio.fail_after(PATIENCE_S):
             while any(
                 now > before for now, before in zip(used(), (descriptors, tasks), strict=True)
             ):  # the last sockets are still being closed

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from kms_trio.testing.patience import PATIENCE_S
-
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +13,7 @@ from kms_filters.generated.module import MODULE
 from kms_trio.codecs.images import decode_image
 from kms_trio.codecs.pictures import Picture
 from kms_trio.testing.elements import Bench
+from kms_trio.testing.patience import PATIENCE_S
 from tests.elements.filters.camera import Camera
 from tests.elements.filters.pictures import as_png
 

@@ -17,6 +17,7 @@ from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import Format, StreamKind, Want
 from kms_trio.testing.clips import picture_number
 from kms_trio.testing.elements import Tap
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 
 ALL = list(range(9))
@@ -57,7 +58,7 @@ async def make(
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    with trio.fail_after(60):
+    with trio.fail_after(PATIENCE_S):
         async with httpx2.AsyncClient(timeout=30, trust_env=False) as opened:
             yield opened
 

@@ -6,6 +6,7 @@ import trio
 import trio.testing
 
 from kms_elements.http_post.pipe import UploadPipe
+from kms_trio.testing.patience import PATIENCE_S
 
 
 async def test_bytes_come_in_order_and_end() -> None:
@@ -23,7 +24,7 @@ async def test_a_reader_waits_for_bytes() -> None:
     async def reader() -> None:
         read.append(await trio.to_thread.run_sync(pipe.read, 10))
 
-    with trio.fail_after(30):
+    with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(reader)
             await trio.testing.wait_all_tasks_blocked()
@@ -40,7 +41,7 @@ async def test_a_writer_waits_for_room() -> None:
             assert await pipe.write(bytes(6))
             written.append(number)
 
-    with trio.fail_after(30):
+    with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(writer)
             await trio.testing.wait_all_tasks_blocked()
@@ -60,7 +61,7 @@ async def test_aborting_lets_go_of_both_sides() -> None:
     async def writer() -> None:
         results.append(await pipe.write(b"y"))
 
-    with trio.fail_after(30):
+    with trio.fail_after(PATIENCE_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(writer)
             await trio.testing.wait_all_tasks_blocked()

@@ -37,7 +37,7 @@ class _Timer:
 
 
 class ManualTimers:
-    """`media.flow.Timers` whose time passes by `advance`."""
+    """`media.flow.Timers` and `clock.Clock` whose time passes by `advance`."""
 
     def __init__(self) -> None:
         self._now = 100.0
@@ -46,6 +46,8 @@ class ManualTimers:
 
     def now(self) -> float:
         return self._now
+
+    monotonic = unix = now
 
     def call_later(self, delay_s: float, callback: Callable[[], None]) -> _Timer:
         timer = _Timer(callback)
@@ -121,37 +123,48 @@ class Stage:
     def tap(self, port: HubPort, media_type: MediaType, want: Want = RAW) -> Tap:
         return self.bench.tap(port, media_type, want)
 
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass, and wait until what is due then has come out of the threads that mix, decode and encode."""
+        self.timers.advance(seconds)
+        await self.bench.settle()
+
+    async def stall(self, seconds: float) -> None:
+        """As `pass_time`, but for a process that was busy all that time."""
+        self.timers.stall(seconds)
+        await self.bench.settle()
+
     async def sounds(self, tap: Tap, ticks: int, voices: dict[Source, float] | None = None) -> list[av.AudioFrame]:
         """Let `ticks` of 20 ms pass, in each of which sources say something, and return the blocks that come."""
-        if not tap.units:
-            self.timers.advance(0.0)
-            await tap.take(1)
+        await self._begin(tap)
         begin = len(tap.units)
         for number in range(ticks):
             for source, frequency_hz in (voices or {}).items():
                 source.say(frequency_hz)
-            self.timers.advance(BLOCK / 48_000)
-            await tap.take(begin + number + 1)
+            await self.pass_time(BLOCK / 48_000)
             assert len(tap.units) == begin + number + 1, "one block a tick"
-        return tap.units[begin : begin + ticks]
+        return tap.units[begin:]
 
     async def pictures(self, tap: Tap, count: int, interval_s: float) -> list[av.VideoFrame]:
         """Let `count` intervals pass, one by one, and return the pictures that come."""
-        if not tap.units:
-            self.timers.advance(0.0)  # the first picture of all comes at once
-            await tap.take(1)
+        await self._begin(tap)
         begin = len(tap.units)
         for number in range(count):
-            self.timers.advance(interval_s)
-            await tap.take(begin + number + 1)
+            await self.pass_time(interval_s)
             assert len(tap.units) == begin + number + 1, "one picture an interval"
-        return tap.units[begin : begin + count]
+        return tap.units[begin:]
+
+    async def _begin(self, tap: Tap) -> None:
+        """What is on its way comes; the first of all comes without time passing."""
+        await self.bench.settle()
+        if not tap.units:
+            await self.pass_time(0.0)
+            assert len(tap.units) == 1, "the first one comes at once"
 
 
 async def open_stage(bench: Bench, implementation: type[Any], **parameters: Any) -> Stage:
     """A hub of that class whose clock stands still until the test moves it."""
     timers = ManualTimers()
-    bench.context.timers = timers
+    bench.context.timers = bench.context.clock = timers
     hub = bench.make(implementation, MODULE, **parameters)
     await hub.start()
     return Stage(bench, hub, timers)

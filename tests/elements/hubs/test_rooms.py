@@ -9,11 +9,12 @@ import av
 import trio
 
 from kms_elements.hubs.layout import grid
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer
 from tests.elements.hubs.performer import Performer, heard, seen
 from tests.elements.hubs.stage import number_at, typical_strength
-from tests.elements.webrtc.room import join, until
+from tests.elements.webrtc.room import join
 
 WIDTH, HEIGHT = 320, 240
 
@@ -27,7 +28,7 @@ def people(picture: av.VideoFrame, performers: list[Performer]) -> list[int | No
 async def frames(peer: WebRtcPeer, kind: str, count: int) -> None:
     """Wait until `count` more frames have come."""
     had = len(peer.tracks[kind].frames) if kind in peer.tracks else 0
-    await until(lambda: kind in peer.tracks and len(peer.tracks[kind].frames) >= had + count, timeout_s=30)
+    await until(lambda: kind in peer.tracks and len(peer.tracks[kind].frames) >= had + count)
 
 
 async def test_three_in_a_composite(client: RpcClient, nursery: trio.Nursery) -> None:

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import Event, RpcClient
-from tests.elements.webrtc.room import until
 from tests.rpc.inventory import inventory
 
 #: What an event is about, by its name; events that are not here say no more than that they came.

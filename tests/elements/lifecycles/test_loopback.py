@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import trio
 
 from kms_trio.media.frames import EncodedFrame
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import open_peer
 from tests.elements.lifecycles.journal import Journal, connected, each_media, gathered, negotiated, transport_up
-from tests.elements.webrtc.room import Publisher, until
+from tests.elements.webrtc.room import Publisher
 
 
 async def test_loopback(

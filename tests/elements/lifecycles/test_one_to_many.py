@@ -8,6 +8,7 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.lifecycles.cast import offering
 from tests.elements.lifecycles.journal import (
@@ -19,7 +20,7 @@ from tests.elements.lifecycles.journal import (
     negotiated,
     transport_up,
 )
-from tests.elements.webrtc.room import Publisher, until
+from tests.elements.webrtc.room import Publisher
 
 
 async def test_one_to_many(

@@ -11,10 +11,10 @@ import pytest
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.testing.clips import write_clip
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.lifecycles.cast import watching
 from tests.elements.lifecycles.journal import Journal, connected, each_media
-from tests.elements.webrtc.room import until
 
 START = "player UriEndpointStateChanged START"
 STOP = "player UriEndpointStateChanged STOP"

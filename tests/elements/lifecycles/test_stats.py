@@ -11,10 +11,10 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.testing.clips import write_clip
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.lifecycles.cast import publishing, watching
 from tests.elements.lifecycles.journal import Journal
-from tests.elements.webrtc.room import until
 from tests.rpc.inventory import inventory
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -116,6 +116,6 @@ async def until_flowing(client: RpcClient, elements: Sequence[str]) -> None:
 async def until_measured(client: RpcClient, elements: Sequence[str]) -> None:
     """Wait until every input has a figure."""
     for element in elements:
-        with trio.fail_after(20):
+        with trio.fail_after(PATIENCE_S):
             while not all(latencies((await stats(client, element))[element], "inputLatency").values()):
                 pass

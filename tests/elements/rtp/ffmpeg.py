@@ -13,10 +13,10 @@ import trio
 from numpy import concatenate
 
 from kms_trio.testing.clips import picture_number, pitch_hz
+from kms_trio.testing.patience import PATIENCE_S
 
 __all__ = ["pictures_of", "pitch_of", "require_ffmpeg", "run_ffmpeg", "send_arguments"]
 
-PATIENCE_S = 40.0
 #: What has each key frame carry its parameter sets.
 FILTERS = {"VP8": (), "H264": ("-bsf:v", "h264_mp4toannexb")}
 

@@ -10,9 +10,10 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.rtcp import SenderReport
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import RtpPeer, negotiate, open_peer
-from tests.elements.webrtc.room import numbers, until
+from tests.elements.webrtc.room import numbers
 
 ACTIVE = ("a=direction:active",)
 

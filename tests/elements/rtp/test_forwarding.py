@@ -24,9 +24,10 @@ from kms_trio.rtc.rtcp import (
     SenderReport,
 )
 from kms_trio.rtc.sdp import parse
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import negotiate, offer_of, open_peer
-from tests.elements.webrtc.room import numbers, until
+from tests.elements.webrtc.room import numbers
 
 OPUS_SILENCE = b"\xf8\xff\xfe"
 
@@ -188,7 +189,7 @@ async def test_an_offer_of_the_other_family_is_received_only(client: RpcClient) 
 async def until_connected(client: RpcClient, endpoint: str, poke: object) -> None:
     """Until the endpoint has seen RTCP, which `poke` sends."""
     assert callable(poke)
-    with trio.fail_after(10):
+    with trio.fail_after(PATIENCE_S):
         while await client.invoke(endpoint, "getMediaState") != "CONNECTED":
             await poke()
 

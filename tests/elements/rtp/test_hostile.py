@@ -15,9 +15,10 @@ from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.rtcp import Goodbye, ReceiverReport
 from kms_trio.rtc.rtp.header import write_header
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import RtpPeer, negotiate, offer_of, open_peer
-from tests.elements.webrtc.room import numbers, until
+from tests.elements.webrtc.room import numbers
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 
@@ -73,7 +74,7 @@ async def test_the_announced_host_takes_over_from_a_stranger_that_was_first(
             stats = await client.invoke(endpoint, "getStats")
             return {each["ssrc"] for each in stats.values() if each["type"] == "inboundrtp"}
 
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             while str(peer.ssrc) not in await sources():
                 pass  # asking again takes the time that it takes
         before = len(peer.frames)

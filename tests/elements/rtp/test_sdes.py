@@ -13,9 +13,10 @@ from kms_trio.errors import KurentoError
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.rtcp import SenderReport
 from kms_trio.rtc.sdp import parse
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import negotiate, offer_of, open_peer
-from tests.elements.webrtc.room import numbers, until
+from tests.elements.webrtc.room import numbers
 
 KEY_30 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234"
 KEY_46 = KEY_30 + "5678901234567890"

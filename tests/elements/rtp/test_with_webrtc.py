@@ -9,9 +9,10 @@ import trio
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.rtc.rtcp import PictureLossIndication, ReceiverReport
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import negotiate, open_peer
-from tests.elements.webrtc.room import Publisher, join, numbers, until
+from tests.elements.webrtc.room import Publisher, join, numbers
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 

@@ -13,6 +13,7 @@ import trio
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.settings import Settings
 from kms_trio.testing.clips import picture_number, write_clip
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer, open_peer
 
@@ -68,7 +69,7 @@ async def join(
         for event in list(client.events):
             if event.name == "IceCandidateFound" and event.source_id == endpoint:
                 peer.add_candidate(event.data["candidate"]["candidate"])
-        with trio.fail_after(10):
+        with trio.fail_after(PATIENCE_S):
             await peer.connected.wait()
         yield Participant(endpoint, peer)
 
@@ -103,14 +104,6 @@ class Publisher:
             await self._peer.send_frame("audio", self.OPUS_SILENCE, number * 1584)
             number += 1
             await trio.sleep(pace_s)
-
-
-async def until(condition: object, *, timeout_s: float = 10.0) -> None:
-    """Wait for a callable to be true."""
-    assert callable(condition)
-    with trio.fail_after(timeout_s):
-        while not condition():  # noqa: ASYNC110 - it happens on the network
-            await trio.sleep(0.01)
 
 
 def numbers(frames: Sequence[EncodedFrame]) -> list[int | None]:

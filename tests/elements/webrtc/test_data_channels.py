@@ -9,8 +9,9 @@ import trio
 
 from kms_trio.errors import KurentoError
 from kms_trio.testing.data_peer import DataPeer
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
-from tests.elements.webrtc.room import Participant, join, until
+from tests.elements.webrtc.room import Participant, join
 
 DEFAULTS: dict[str, object] = {"ordered": True, "maxPacketLifeTime": -1, "maxRetransmits": -1, "protocol": ""}
 LARGE = random.Random(1).randbytes(1 << 18)
@@ -170,7 +171,7 @@ async def test_nothing_is_lost_when_the_receiver_is_slower(client: RpcClient, nu
         nursery.start_soon(data(sender).send_all, "file", *blocks)
         await until(lambda: data(sender).association.buffered_bytes > 3_000_000)
         data(receiver).deaf = False
-        await until(lambda: len(data(receiver).messages) == len(blocks), timeout_s=60)
+        await until(lambda: len(data(receiver).messages) == len(blocks))
         assert [block for _, block in data(receiver).messages] == blocks
 
 
@@ -187,10 +188,10 @@ async def test_a_peer_that_takes_nothing_does_not_stop_the_others(client: RpcCli
         data(stuck).deaf = True
         blocks = [number.to_bytes(2, "big") * 50_000 for number in range(60)]
         nursery.start_soon(data(sender).send_all, "x", *blocks)
-        await until(lambda: len(data(good).messages) == len(blocks), timeout_s=30)
+        await until(lambda: len(data(good).messages) == len(blocks))
         assert [block for _, block in data(good).messages] == blocks
         data(stuck).deaf = False
-        await until(lambda: len(data(stuck).messages) > 5, timeout_s=20)
+        await until(lambda: len(data(stuck).messages) > 5)
         taken = len(data(stuck).messages)
         assert [block for _, block in data(stuck).messages] == blocks[:taken]
 

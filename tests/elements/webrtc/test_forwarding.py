@@ -12,9 +12,10 @@ from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.service import NetworkService
 from kms_trio.rtc.rtcp import Nack, ReceiverEstimatedMaximumBitrate, SenderReport
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import open_peer
-from tests.elements.webrtc.room import Publisher, join, numbers, until
+from tests.elements.webrtc.room import Publisher, join, numbers
 
 
 async def test_loopback(client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery) -> None:

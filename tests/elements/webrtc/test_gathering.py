@@ -16,6 +16,7 @@ from kms_trio.rtc.stun import MessageClass, build_message
 from kms_trio.rtc.stun.attributes import encode_xor_address
 from kms_trio.rtc.stun.constants import XOR_MAPPED_ADDRESS
 from kms_trio.settings import Settings
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 from tests.elements.webrtc.room import quiet_settings
 
@@ -125,7 +126,7 @@ async def test_an_endpoint_that_goes_away_while_it_gathers(serve: Serve) -> None
             endpoint = await an_endpoint(client)
             await client.invoke(endpoint, "generateOffer")
             await client.invoke(endpoint, "gatherCandidates")
-            with trio.fail_after(10):
+            with trio.fail_after(PATIENCE_S):
                 for _ in range(2):  # both ask
                     await silent.recvfrom(2048)
             await client.release(endpoint)

@@ -18,8 +18,9 @@ from kms_trio.net.service import NetworkService
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM
 from kms_trio.rtc.stun import build_check
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
-from tests.elements.webrtc.room import Publisher, join, until
+from tests.elements.webrtc.room import Publisher, join
 
 
 async def test_floods_from_strangers_leave_no_trace(

@@ -14,9 +14,10 @@ from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.tcp_base import MAX_STRANGERS, TcpBase
 from kms_trio.rtc.ice import Candidate, format_candidate, host_candidate, parse_candidate
 from kms_trio.rtc.ice.tcp_framing import FrameReader, frame
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer, open_peer
-from tests.elements.webrtc.room import Participant, see_yourself, until
+from tests.elements.webrtc.room import Participant, see_yourself
 
 
 @attrs.define
@@ -90,7 +91,7 @@ def deafen(peer: WebRtcPeer, to_all_but: Bridge | None = None) -> None:
 
 
 async def connected(peer: WebRtcPeer) -> None:
-    with trio.fail_after(10):
+    with trio.fail_after(PATIENCE_S):
         await peer.connected.wait()
 
 
@@ -109,7 +110,7 @@ async def test_media_over_a_connection(client: RpcClient, server: Server, vp8_fr
             assert " TCP " in pair["localCandidate"]
             assert " tcptype active" in pair["remoteCandidate"]
             await client.release(endpoint)
-            with trio.fail_after(10):
+            with trio.fail_after(PATIENCE_S):
                 await way.ended.wait()  # the next thing that the peer says finds nobody
 
 
@@ -150,7 +151,10 @@ async def test_strangers_are_shown_the_door(client: RpcClient, server: Server, s
         stream = await trio.open_tcp_stream(*passive(candidates).address)
         async with stream:
             await stream.send_all(sent)
-            with trio.fail_after(5), contextlib.suppress(trio.BrokenResourceError):  # closed, or reset as we went on
+            with (
+                trio.fail_after(PATIENCE_S),
+                contextlib.suppress(trio.BrokenResourceError),
+            ):  # closed, or reset as we went on
                 assert await stream.receive_some(10) == b""
         base = the_base(server)
         await until(lambda: base.statistics.strangers == 1)

@@ -11,8 +11,9 @@ import trio
 from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.service import NetworkService
+from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
-from tests.elements.webrtc.room import Publisher, join, numbers, until
+from tests.elements.webrtc.room import Publisher, join, numbers
 
 
 @attrs.define
@@ -38,7 +39,7 @@ class Trunk:
     async def forward_candidates(self, source: str, sink: str) -> None:
         """For ever: what one endpoint finds the other is told."""
         while True:
-            event = await self.client.expect("IceCandidateFound", source, timeout_s=60)
+            event = await self.client.expect("IceCandidateFound", source)
             candidate = event.data["candidate"]
             self.forwarded.append((source, candidate["candidate"], candidate["sdpMLineIndex"]))
             await self.client.invoke(sink, "addIceCandidate", candidate=candidate)

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kms_trio.rtc.stun import MessageClass, build_message
+from kms_trio.testing.patience import PATIENCE_S
 from tests.interop.harness.namespaces import inside
 from tests.interop.harness.tools import require_program
 
 USER, PASSWORD, SECRET = "alice", "a-password", "north"
-PATIENCE_S = 10.0
 
 
 @attrs.frozen
