@@ -1,0 +1,3 @@
+"""The Kurento module `gstreamerexample`."""
+
+from __future__ import annotations

@@ -1,0 +1,49 @@
+"""Dispatch table of the module `gstreamerexample`.
+
+Generated from its spec by `python -m kms_trio.spec generate`; do not edit.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from kms_trio.dispatch import ModuleDescriptor, Operation, OperationKind, Parameter, RemoteClass, TypeRef
+from kms_gstreamerexample.generated import interfaces
+from kms_trio.generated.core import interfaces as core_interfaces, module as core_module
+
+_INT = TypeRef("int", "", "primitive", int)
+_MEDIA_PIPELINE = TypeRef("MediaPipeline", "", "remote", core_interfaces.MediaPipelineInterface)
+
+_G_STREAMER_EXAMPLE_CLASS = RemoteClass.declare(
+    "GStreamerExample",
+    "gstreamerexample",
+    extends=core_module.MODULE.classes["Filter"],
+    constructor=(Parameter("mediaPipeline", "media_pipeline", _MEDIA_PIPELINE),),
+    operations=(
+        Operation(
+            "setFilterType",
+            OperationKind.METHOD,
+            "set_filter_type",
+            (Parameter("filterType", "filter_type", _INT),),
+        ),
+        Operation(
+            "setEdgeThreshold",
+            OperationKind.METHOD,
+            "set_edge_threshold",
+            (Parameter("edgeValue", "edge_value", _INT),),
+        ),
+    ),
+    doc=interfaces.GStreamerExampleInterface.__doc__ or "",
+)
+
+MODULE = ModuleDescriptor(
+    name="gstreamerexample",
+    version="7.3.0",
+    generation_time="Nov 22 2026 01:21:48",
+    package="kms_gstreamerexample.generated",
+    classes=MappingProxyType({"GStreamerExample": _G_STREAMER_EXAMPLE_CLASS}),
+    registers=MappingProxyType({}),
+    enums=MappingProxyType({}),
+    events=MappingProxyType({}),
+    factories=MappingProxyType({"GStreamerExample": "kms_gstreamerexample.gstreamer_example:GStreamerExample"}),
+)

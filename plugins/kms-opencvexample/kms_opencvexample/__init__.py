@@ -1,0 +1,3 @@
+"""The Kurento module `opencvexample`."""
+
+from __future__ import annotations
