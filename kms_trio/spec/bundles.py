@@ -10,18 +10,19 @@ from typing import Any
 
 import attrs
 
+from kms_trio.spec.client_code import generate_client
 from kms_trio.spec.errors import SpecError
 from kms_trio.spec.loader import load_module
 from kms_trio.spec.python_code import generate_python
 from kms_trio.spec.resolve import ResolvedModule, resolve
 
 BUNDLES_FILE = "bundles.toml"
-_KEYS = frozenset({"spec", "output", "package", "legacy", "factories"})
+_KEYS = frozenset({"spec", "output", "package", "legacy", "factories", "client", "client_package", "docs"})
 
 
 @attrs.frozen
 class Bundle:
-    """A module of the repository; `output` is None when its spec is only checked."""
+    """A module of the repository; `output` is None when there is no implementation, `client` and `docs` likewise."""
 
     module: str
     spec: Path
@@ -29,6 +30,9 @@ class Bundle:
     package: str | None = None
     factories: Mapping[str, str] = attrs.field(factory=dict)
     legacy: str = ""
+    client: Path | None = None
+    client_package: str | None = None
+    docs: Path | None = None
 
 
 def read_bundles(file: Path) -> list[Bundle]:
@@ -47,15 +51,29 @@ def _bundle(name: str, table: Any, file: Path) -> Bundle:
     if not isinstance(table, dict) or not set(table) <= _KEYS:
         raise SpecError(f"bad [module.{name}] in {file}", expected=f"only the keys {', '.join(sorted(_KEYS))}")
     factories = table.get("factories", {})
-    texts = [table.get(key, "") for key in ("spec", "output", "package", "legacy")]
+    keys = ("spec", "output", "package", "legacy", "client", "client_package", "docs")
+    texts = [table.get(key, "") for key in keys]
     if not isinstance(factories, dict) or not all(isinstance(text, str) for text in (*texts, *factories.values())):
         raise SpecError(f"bad [module.{name}] in {file}", expected="strings, and a table of strings 'factories'")
-    spec, output, package, legacy = texts
-    if bool(output) != bool(package):
-        raise SpecError(f"bad [module.{name}] in {file}", expected="'output' and 'package' together")
-    folder = output and Path(os.path.normpath(file.parent / output))
-    spec_folder = Path(os.path.normpath(file.parent / spec))
-    return Bundle(name, spec_folder, folder or None, package or None, factories, legacy)
+    spec, output, package, legacy, client, client_package, docs = texts
+    for folder, name_of_package in (("output", "package"), ("client", "client_package")):
+        if bool(table.get(folder)) != bool(table.get(name_of_package)):
+            raise SpecError(f"bad [module.{name}] in {file}", expected=f"'{folder}' and '{name_of_package}' together")
+
+    def path(text: str) -> Path | None:
+        return Path(os.path.normpath(file.parent / text)) if text else None
+
+    return Bundle(
+        module=name,
+        spec=Path(os.path.normpath(file.parent / spec)),
+        output=path(output),
+        package=package or None,
+        factories=factories,
+        legacy=legacy,
+        client=path(client),
+        client_package=client_package or None,
+        docs=path(docs),
+    )
 
 
 def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:
@@ -67,7 +85,7 @@ def generate_bundles(bundles: list[Bundle], generation_time: str) -> dict[Path, 
     """All generated files of the repository. Raises SpecError."""
     modules = load_bundles(bundles)
     packages = {bundle.module: bundle.package for bundle in bundles if bundle.package is not None}
-    files: dict[Path, str] = {}
+    files: dict[Path, str] = {**_clients(bundles, modules)}
     for bundle in bundles:
         if bundle.output is None:
             continue
@@ -76,6 +94,18 @@ def generate_bundles(bundles: list[Bundle], generation_time: str) -> dict[Path, 
         contents = generate_python(module, packages, bundle.factories, generation_time, bundle.legacy)
         for name, text in contents.items():
             files[bundle.output / name] = text
+    return files
+
+
+def _clients(bundles: list[Bundle], modules: Mapping[str, ResolvedModule]) -> dict[Path, str]:
+    """The Python clients. That of `core` takes plain types from the server, as it may import them."""
+    packages = {bundle.module: bundle.client_package for bundle in bundles if bundle.client_package is not None}
+    files: dict[Path, str] = {}
+    for bundle in bundles:
+        if bundle.client is not None:
+            server_package = bundle.package if bundle.module == "core" else None
+            for name, text in generate_client(modules[bundle.module], packages, server_package).items():
+                files[bundle.client / name] = text
     return files
 
 

@@ -56,22 +56,24 @@ def _interface(definition: RemoteClassSpec, module: ResolvedModule, names: Pytho
     return InterfaceView(
         name=f"{definition.name}Interface",
         bases="ABC" if parent is None else f"{names.reference(parent)}, ABC",
-        doc=_class_doc(definition),
+        doc=class_doc(definition),
         properties=tuple(_property(item, module, names) for item in definition.properties),
         methods=tuple(_method(method, module, names) for method in definition.methods),
     )
 
 
-def _class_doc(definition: RemoteClassSpec) -> str:
+def class_doc(definition: RemoteClassSpec) -> str:
+    """What a class is, takes and raises."""
     parts = [definition.doc]
     if definition.constructor is not None and definition.constructor.parameters:
-        parts.append("Created with:\n" + _parameter_list(definition.constructor.parameters))
+        parts.append("Created with:\n" + parameter_list(definition.constructor.parameters))
     if definition.events:
         parts.append("Raises the events " + ", ".join(f"`{event.type}`" for event in definition.events) + ".")
     return "\n\n".join(parts)
 
 
-def _parameter_list(parameters: Iterable[DataItem]) -> str:
+def parameter_list(parameters: Iterable[DataItem]) -> str:
+    """Parameters as a list in a docstring."""
     return "\n".join(
         f"- `{snake_case(item.name)}`: {' '.join(item.doc.split())}{_default(item)}" for item in parameters
     )
@@ -81,7 +83,8 @@ def _default(item: DataItem) -> str:
     return f" Default: `{json.dumps(item.default)}`." if item.optional and item.has_default else ""
 
 
-def _is_remote(type_name: TypeName, module: ResolvedModule) -> bool:
+def is_remote(type_name: TypeName, module: ResolvedModule) -> bool:
+    """Whether a type is a media object, not a list or map of them."""
     return not type_name.container and module.type(type_name).kind == "remote"
 
 
@@ -89,7 +92,7 @@ def _property(item: DataItem, module: ResolvedModule, names: PythonNames) -> Pro
     value = names.annotation(item.type)
     return PropertyView(
         name=snake_case(item.name),
-        annotation=f"{value} | None" if _is_remote(item.type, module) else value,
+        annotation=f"{value} | None" if is_remote(item.type, module) else value,
         value_annotation=value,
         settable=item.settable,
         doc=item.doc,
@@ -100,9 +103,9 @@ def _method(method: Method, module: ResolvedModule, names: PythonNames) -> Metho
     returns = "None"
     parts = [method.doc]
     if method.parameters:
-        parts.append(_parameter_list(method.parameters))
+        parts.append(parameter_list(method.parameters))
     if method.returns is not None:
-        returns = names.annotation(method.returns.type, optional=_is_remote(method.returns.type, module))
+        returns = names.annotation(method.returns.type, optional=is_remote(method.returns.type, module))
         parts.append(f"Returns: {method.returns.doc}")
     return MethodView(
         name=snake_case(method.name),

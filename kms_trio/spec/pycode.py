@@ -56,14 +56,16 @@ def assignment(target: str, value: Any, depth: int = 0) -> str:
     return before + expression(value, before, depth)
 
 
-def signature(name: str, parameters: Sequence[str], returns: str, depth: int, end: str = ":") -> str:
-    """`def name(parameters) -> returns:`."""
+def signature(
+    name: str, parameters: Sequence[str], returns: str, depth: int, end: str = ":", keyword: str = "def"
+) -> str:
+    """`def name(parameters) -> returns:`; `keyword` may be `async def`."""
     pad = INDENT * depth
-    flat = f"{pad}def {name}({', '.join(parameters)}) -> {returns}{end}"
+    flat = f"{pad}{keyword} {name}({', '.join(parameters)}) -> {returns}{end}"
     if len(flat) <= WIDTH:
         return flat
     lines = "".join(f"{pad}{INDENT}{parameter},\n" for parameter in parameters)
-    return f"{pad}def {name}(\n{lines}{pad}) -> {returns}{end}"
+    return f"{pad}{keyword} {name}(\n{lines}{pad}) -> {returns}{end}"
 
 
 def import_from(package: str, names: Sequence[str]) -> str:
@@ -98,6 +100,9 @@ def docstring(text: str, depth: int) -> str:
                 break_on_hyphens=False,
             )
         )
+    if len(lines) == 1 and not lines[0].endswith('"'):
+        # It fits the line but for its quotes. A formatter would pull them up, so it is broken once more.
+        lines = textwrap.wrap(paragraphs[0], WIDTH - 6, initial_indent=pad, subsequent_indent=pad)
     return "\n".join([f'{pad}"""{lines[0][len(pad) :]}', *lines[1:], f'{pad}"""'])
 
 

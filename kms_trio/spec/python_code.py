@@ -30,6 +30,7 @@ _STANDARD = (
     (r"\bMappingProxyType\(", "types", "MappingProxyType"),
     (r"\bTYPE_CHECKING\b", "typing", "TYPE_CHECKING"),
     (r"\bClassVar\[", "typing", "ClassVar"),
+    (r"-> Self\b", "typing", "Self"),
 )
 _DISPATCH = ("ModuleDescriptor", "Operation", "OperationKind", "Parameter", "RemoteClass", "TypeRef")
 
@@ -47,7 +48,7 @@ def generate_python(
     the implementation of each creatable class, `legacy` that of the module's names in 6.x. Raises SpecError for what
     Python names cannot express.
     """
-    environment = _environment()
+    environment = template_environment()
     return {
         "__init__.py": f'"""Generated code of the module `{module.name}`; see its spec."""\n',
         "types.py": _types(environment, module, packages),
@@ -58,7 +59,8 @@ def generate_python(
     }
 
 
-def _environment() -> jinja2.Environment:
+def template_environment() -> jinja2.Environment:
+    """The templates of this package, with the filters that lay Python out."""
     environment = jinja2.Environment(loader=jinja2.PackageLoader("kms_trio.spec"), undefined=jinja2.StrictUndefined)
     environment.filters["docstring"] = pycode.docstring
     environment.filters["signature"] = pycode.signature
@@ -72,13 +74,13 @@ def _types(environment: jinja2.Environment, module: ResolvedModule, packages: Ma
     names = PythonNames(module, packages, "types")
     template = environment.get_template("types.py.jinja")
     body = template.render(enums=record_views.enums(module), registers=record_views.registers(module, names))
-    return _file(f"Enumerations and registers of the module `{module.name}`.", body, names.imports())
+    return python_file(f"Enumerations and registers of the module `{module.name}`.", body, names.imports())
 
 
 def _events(environment: jinja2.Environment, module: ResolvedModule, packages: Mapping[str, str]) -> str:
     names = PythonNames(module, packages, "events")
     body = environment.get_template("events.py.jinja").render(events=record_views.events(module, names))
-    return _file(f"Events of the module `{module.name}`.", body, names.imports())
+    return python_file(f"Events of the module `{module.name}`.", body, names.imports())
 
 
 def _interfaces(environment: jinja2.Environment, module: ResolvedModule, packages: Mapping[str, str]) -> str:
@@ -89,7 +91,7 @@ def _interfaces(environment: jinja2.Environment, module: ResolvedModule, package
     if "MaybeAwaitable[" in body:
         checked.insert(0, "from kms_trio.dispatch import MaybeAwaitable")
     summary = f"Abstract bases of the classes of the module `{module.name}`."
-    return _file(summary, body, names.imports("interfaces"), checked)
+    return python_file(summary, body, names.imports("interfaces"), checked)
 
 
 def _module(
@@ -108,13 +110,18 @@ def _module(
         types=builder.types(),
         descriptor=builder.descriptor(packages[module.name], factories, generation_time, legacy),
     )
+    imports = [*dispatch_imports(body), *names.imports()]
+    return python_file(f"Dispatch table of the module `{module.name}`.", body, imports)
+
+
+def dispatch_imports(body: str) -> list[str]:
+    """The import of what a table uses of `kms_trio.dispatch`, if anything."""
     used = [name for name in _DISPATCH if re.search(rf"\b{name}\b", body)]
-    imports = [f"from kms_trio.dispatch import {', '.join(used)}", *names.imports()]
-    return _file(f"Dispatch table of the module `{module.name}`.", body, imports)
+    return [f"from kms_trio.dispatch import {', '.join(used)}"] if used else []
 
 
-def _file(summary: str, body: str, ours: Sequence[str], checked: Sequence[str] = ()) -> str:
-    """A whole file; `checked` are imports for the type checker alone."""
+def python_file(summary: str, body: str, ours: Sequence[str], checked: Sequence[str] = ()) -> str:
+    """A whole file; `ours` are its own imports, `checked` those for the type checker alone."""
     body = body.strip("\n")
     text = body + "".join(f"\n{line}" for line in ("if TYPE_CHECKING:", *checked) if checked)
     standard: dict[str, list[str]] = {}

@@ -26,7 +26,7 @@ class TableBuilder:
     def classes(self) -> list[str]:
         """The assignments of the constants of the remote classes, parents first."""
         definitions = parents_first(self.module.spec.remote_classes)
-        return [assignment(_class_constant(definition.name), self._class(definition)) for definition in definitions]
+        return [assignment(class_constant(definition.name), self._class(definition)) for definition in definitions]
 
     def types(self) -> list[str]:
         """The assignments of the type constants that `classes` used; to be asked for after it."""
@@ -37,7 +37,7 @@ class TableBuilder:
         spec = self.module.spec
         registers = [item.name for item in spec.complex_types if item.type_format == "REGISTER"]
         enums = [item.name for item in spec.complex_types if item.type_format == "ENUM"]
-        classes = {item.name: Raw(_class_constant(item.name)) for item in spec.remote_classes}
+        classes = {item.name: Raw(class_constant(item.name)) for item in spec.remote_classes}
         return Call(
             "ModuleDescriptor",
             (),
@@ -69,7 +69,7 @@ class TableBuilder:
             if not own:
                 self.names.used.add((str(parent.module), "module"))
             keywords["extends"] = Raw(
-                _class_constant(parent.name) if own else f'{parent.module}_module.MODULE.classes["{parent.name}"]'
+                class_constant(parent.name) if own else f'{parent.module}_module.MODULE.classes["{parent.name}"]'
             )
         if definition.abstract:
             keywords["abstract"] = True
@@ -83,9 +83,13 @@ class TableBuilder:
             keywords["operations"] = operations
         if definition.events:
             keywords["events"] = tuple(event.type.name for event in definition.events)
-        self.names.used.add((self.module.name, "interfaces"))
-        keywords["doc"] = Raw(f'interfaces.{definition.name}Interface.__doc__ or ""')
+        keywords.update(self._doc(definition))
         return Call("RemoteClass.declare", (definition.name, self.module.name), keywords)
+
+    def _doc(self, definition: RemoteClassSpec) -> dict[str, object]:
+        """Where a class's text is, as a keyword argument."""
+        self.names.used.add((self.module.name, "interfaces"))
+        return {"doc": Raw(f'interfaces.{definition.name}Interface.__doc__ or ""')}
 
     def _accessors(self, item: DataItem) -> list[Call]:
         attribute = snake_case(item.name)
@@ -131,7 +135,8 @@ class TableBuilder:
         return Call("TypeRef", (symbol.name, type_name.container, symbol.kind, python))
 
 
-def _class_constant(name: str) -> str:
+def class_constant(name: str) -> str:
+    """The name of the constant of a class."""
     return f"_{constant_case(name)}_CLASS"
 
 

@@ -24,7 +24,11 @@ from kms_trio.spec.loader import fuse
 
 ROOT = Path(__file__).parents[2]
 BUNDLES = ROOT / "module_specs" / "bundles.toml"
-GENERATED = (ROOT / "kms_trio" / "generated" / "core", ROOT / "plugins" / "kms-elements" / "kms_elements" / "generated")
+GENERATED = {
+    "core": ROOT / "kms_trio" / "generated" / "core",
+    "elements": ROOT / "plugins" / "kms-elements" / "kms_elements" / "generated",
+    **{f"client-{name}": ROOT / "kms_trio" / "client" / name for name in ("core", "elements", "filters")},
+}
 
 
 def test_committed_code_is_current(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,12 +64,12 @@ def test_a_bad_spec_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
 
 
-@pytest.mark.parametrize("folder", GENERATED, ids=["core", "elements"])
+@pytest.mark.parametrize("folder", GENERATED.values(), ids=GENERATED)
 def test_no_formatter_is_needed(folder: Path) -> None:
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff is None:
         pytest.skip("ruff is not installed")
-    command = [ruff, "format", "--isolated", "--line-length", "120", "--diff", *map(str, folder.glob("*.py"))]
+    command = [ruff, "format", "--isolated", "--line-length", "120", "--diff", *map(str, folder.rglob("*.py"))]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "")
 

@@ -1,0 +1,88 @@
+"""Client that blocks of the module `elements`.
+
+Generated from its spec by `python -m kms_trio.spec generate`; do not edit.
+"""
+
+from __future__ import annotations
+
+from kms_trio.client.elements.blocking.classes import (
+    AlphaBlending,
+    Composite,
+    Dispatcher,
+    DispatcherOneToMany,
+    HttpEndpoint,
+    HttpPostEndpoint,
+    Mixer,
+    PlayerEndpoint,
+    RecorderEndpoint,
+    RtpEndpoint,
+    WebRtcEndpoint,
+)
+from kms_trio.client.elements.blocking.events import (
+    DataChannelClosed,
+    DataChannelOpened,
+    DtlsConnectionStateChange,
+    EndOfStream,
+    IceCandidateFound,
+    IceComponentStateChanged,
+    IceGatheringDone,
+    NewCandidatePairSelected,
+    OnKeySoftLimit,
+    Paused,
+    Recording,
+    Stopped,
+)
+from kms_trio.client.elements.blocking.types import (
+    CertificateKeyType,
+    CryptoSuite,
+    DSCPValue,
+    DtlsConnection,
+    DtlsConnectionState,
+    GapsFixMethod,
+    IceCandidate,
+    IceCandidatePair,
+    IceComponentState,
+    IceConnection,
+    MediaProfileSpecType,
+    SDES,
+    VideoInfo,
+)
+
+__all__ = [
+    "AlphaBlending",
+    "CertificateKeyType",
+    "Composite",
+    "CryptoSuite",
+    "DSCPValue",
+    "DataChannelClosed",
+    "DataChannelOpened",
+    "Dispatcher",
+    "DispatcherOneToMany",
+    "DtlsConnection",
+    "DtlsConnectionState",
+    "DtlsConnectionStateChange",
+    "EndOfStream",
+    "GapsFixMethod",
+    "HttpEndpoint",
+    "HttpPostEndpoint",
+    "IceCandidate",
+    "IceCandidateFound",
+    "IceCandidatePair",
+    "IceComponentState",
+    "IceComponentStateChanged",
+    "IceConnection",
+    "IceGatheringDone",
+    "MediaProfileSpecType",
+    "Mixer",
+    "NewCandidatePairSelected",
+    "OnKeySoftLimit",
+    "Paused",
+    "PlayerEndpoint",
+    "RecorderEndpoint",
+    "Recording",
+    "RtpEndpoint",
+    "SDES",
+    "Stopped",
+    "VideoInfo",
+    "WebRtcEndpoint",
+]
