@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pylibsrtp._binding import ffi
 
 from kms_trio.net.syscalls import IOVEC, MMSGHDR, Syscalls, address_of
@@ -14,12 +16,19 @@ __all__ = ["BATCH", "ReceiveArena"]
 BATCH = 64
 SLOT_BYTES = 2048
 NAME_BYTES = 32
+STAMP = np.dtype({"names": ["s", "ns"], "formats": ["i8", "i8"], "offsets": [16, 24], "itemsize": 32})
+"""A control message with a `struct timespec` (SO_TIMESTAMPNS, socket(7))."""
+OLDEST_S = 1.0
+"""A clock that was set while a datagram waited must not make it older than this."""
 
 
 class ReceiveArena:
-    """Slots for one socket.  `views[i]` is the memory of a datagram, valid until the next `receive`."""
+    """Slots for one socket.  `views[i]` is the memory of a datagram, valid until the next `receive`.
 
-    def __init__(self, syscalls: Syscalls, fd: int, namelen: int) -> None:
+    With `stamped` the kernel notes when each datagram came, see `ages_s`.
+    """
+
+    def __init__(self, syscalls: Syscalls, fd: int, namelen: int, *, stamped: bool = False) -> None:
         self._syscalls = syscalls
         self._fd = fd
         slots = np.zeros((BATCH, SLOT_BYTES), np.uint8)
@@ -33,6 +42,11 @@ class ReceiveArena:
         messages["namelen"] = namelen
         messages["iov"] = address_of(vectors) + 16 * index
         messages["iovlen"] = 1
+        self._stamps: NDArray[Any] | None = None
+        self._control_lengths = messages["controllen"]
+        if stamped:
+            self._stamps = np.zeros(BATCH, STAMP)
+            messages["control"] = address_of(self._stamps) + STAMP.itemsize * index
         self._keep = (slots, names, vectors, messages)
         self._received = messages["len"]
         self._messages = syscalls.pointer(address_of(messages))
@@ -51,6 +65,8 @@ class ReceiveArena:
 
         Raises BlockingIOError when nothing is there, OSError for anything else.
         """
+        if self._stamps is not None:
+            self._control_lengths[:] = STAMP.itemsize  # the kernel leaves there what it has used
         count = self._syscalls.recvmmsg(self._fd, self._messages, BATCH)
         lengths: list[int] = self._received[:count].tolist()
         return lengths
@@ -58,3 +74,14 @@ class ReceiveArena:
     def source(self, slot: int) -> bytes:
         """The socket address that a datagram came from, as the kernel writes it."""
         return bytes(self._names[slot])
+
+    def ages_s(self, count: int) -> list[float]:
+        """How long ago each of the first `count` datagrams came; only with `stamped`."""
+        assert self._stamps is not None, "this socket takes no time stamps"
+        now_ns = time.time_ns()  # the kernel's stamps are of this clock
+        stamps = self._stamps[:count]
+        ages = [
+            (now_ns - s * 1_000_000_000 - ns) * 1e-9
+            for s, ns in zip(stamps["s"].tolist(), stamps["ns"].tolist(), strict=True)
+        ]
+        return [min(max(age, 0.0), OLDEST_S) for age in ages]

@@ -211,8 +211,8 @@ class RtpSession:
             if nack is not None and (due := nack.deadline) is not None and due < self._nack_due:
                 self._schedule_nacks(due, now)
 
-    def receive_rtcp(self, data: bytes, now: float) -> None:
-        """Take a decrypted RTCP datagram."""
+    def receive_rtcp(self, data: bytes, now: float, age_s: float = 0.0) -> None:
+        """Take a decrypted RTCP datagram that came `age_s` ago; round trips are measured without that."""
         try:
             packets = parse_compound(data, unread=UNREAD_RTCP)
         except RtcpError:
@@ -221,15 +221,15 @@ class RtpSession:
         self._last_rtcp = now
         self._set_media_connected(True)
         for packet in packets:
-            self._receive_rtcp_packet(packet, now)
+            self._receive_rtcp_packet(packet, now, age_s)
 
-    def _receive_rtcp_packet(self, packet: RtcpPacket, now: float) -> None:
+    def _receive_rtcp_packet(self, packet: RtcpPacket, now: float, age_s: float) -> None:
         match packet:
             case SenderReport():
-                self._sender_report(packet, now)
-                self._report_blocks(packet.reports)
+                self._sender_report(packet, now - age_s, self._clock.unix() - age_s)
+                self._report_blocks(packet.reports, age_s)
             case ReceiverReport():
-                self._report_blocks(packet.reports)
+                self._report_blocks(packet.reports, age_s)
             case Nack():
                 if sender := self.senders.get(packet.media_ssrc):
                     sender.nack_received(packet.lost, now)
@@ -246,17 +246,17 @@ class RtpSession:
                 if any(ssrc in self.receivers for ssrc in packet.sources):
                     self._set_media_connected(False)
 
-    def _sender_report(self, report: SenderReport, now: float) -> None:
+    def _sender_report(self, report: SenderReport, now: float, unix_s: float) -> None:
         receiver = self.receivers.get(report.ssrc)
         if receiver is None:
             return
         receiver.reception.sender_report_received(report.ntp_middle, now)
         timestamp = receiver.unwrap_timestamp(report.rtp_timestamp)
         if timestamp is not None and report.ntp_timestamp:
-            receiver.clock.sender_report(timestamp, unix_from_ntp(report.ntp_timestamp), self._clock.unix())
+            receiver.clock.sender_report(timestamp, unix_from_ntp(report.ntp_timestamp), unix_s)
 
-    def _report_blocks(self, blocks: Iterable[ReportBlock]) -> None:
-        middle = ntp_middle(ntp_from_unix(self._clock.unix()))
+    def _report_blocks(self, blocks: Iterable[ReportBlock], age_s: float) -> None:
+        middle = ntp_middle(ntp_from_unix(self._clock.unix() - age_s))
         for block in blocks:
             if sender := self.senders.get(block.ssrc):
                 sender.report_received(block, middle)

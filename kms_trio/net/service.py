@@ -1,8 +1,7 @@
 """The network side of a media worker: its sockets, its receive loops and its timers.
 
-All WebRTC endpoints of a worker share one UDP port on each local address.  A datagram finds its transport by its source
-address, or, while that is not known yet, by the user name fragment in its STUN message (RFC 8445 section 7.3).  A media
-without ICE has sockets of its own, opened and closed while the worker runs.
+All WebRTC endpoints of a worker share one UDP port on each local address; `dispatcher` finds out whose a datagram is.
+A media without ICE has sockets of its own, opened and closed while the worker runs.
 """
 
 from __future__ import annotations
@@ -10,28 +9,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-import attrs
 import trio
-from pylibsrtp._binding import lib
 
 from kms_trio.clock import Clock
-from kms_trio.net.addresses import LocalAddress, local_addresses, pack_sockaddr, unpack_sockaddr
-from kms_trio.net.base import DatagramBase
-from kms_trio.net.ice_transport import IceTransport
+from kms_trio.net.addresses import LocalAddress, local_addresses
+from kms_trio.net.dispatcher import Dispatcher, NetworkStatistics
+from kms_trio.net.feedback_intake import FeedbackIntake
 from kms_trio.net.identities import DtlsIdentities
 from kms_trio.net.indirect_arena import IndirectArena
 from kms_trio.net.native import NativeForwarder, load_forwarder
 from kms_trio.net.receive_arena import BATCH
-from kms_trio.net.rtp_session import RtpSession
 from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
 from kms_trio.net.tcp_base import TcpBase
 from kms_trio.net.timers import WorkerTimers
 from kms_trio.net.udp_socket import UdpSocket
-from kms_trio.rtc.demux import PacketKind, classify
-from kms_trio.rtc.stun import username_of
 
 __all__ = ["BatchHandler", "NetworkService", "NetworkStatistics"]
 
@@ -46,17 +40,6 @@ OWN_SOCKET_SLOTS = 256
 BatchHandler = Callable[[UdpSocket, list[int], float], None]
 
 
-@attrs.define
-class NetworkStatistics:
-    """Datagrams that belonged to nobody, by kind."""
-
-    strangers_stun: int = 0
-    strangers_dtls: int = 0
-    strangers_media: int = 0
-    garbage: int = 0
-    receive_errors: int = 0
-
-
 class NetworkService:
     """Use as ``async with NetworkService(clock).open(min_port, max_port)``."""
 
@@ -64,20 +47,23 @@ class NetworkService:
         self.clock = clock
         self.timers = WorkerTimers()
         self.random = random.SystemRandom()
-        self.statistics = NetworkStatistics()
         self.identities = DtlsIdentities(clock)
         self.sockets: list[UdpSocket] = []
-        self.transports_by_ufrag: dict[str, IceTransport] = {}
-        self.transports_by_prefix: dict[bytes, IceTransport] = {}
         self._syscalls = Syscalls()
         self._send_batch = SendBatch()
+        self._dispatcher = dispatcher = Dispatcher(self.timers, self._send_batch)
+        self.statistics = dispatcher.statistics
+        self.transports_by_ufrag = dispatcher.transports_by_ufrag
+        self.transports_by_prefix = dispatcher.transports_by_prefix
+        self.push = dispatcher.push
+        self.receive_rtcp = dispatcher.receive_rtcp
+        self.receive_datagrams = dispatcher.receive_datagrams
+        self._feedback = FeedbackIntake(self._receive_feedback)
         self._native: NativeForwarder | None = None
         self._ports = range(0)
         self._tcp_bases: dict[str, TcpBase] = {}
         self._own_addresses: dict[tuple[tuple[str, int], str], tuple[str, int]] = {}
         self._nursery: trio.Nursery | None = None
-        self._dirty: list[RtpSession] = []
-        self._warned: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def open(self, min_port: int = 1024, max_port: int = 65535) -> AsyncIterator[NetworkService]:
@@ -94,8 +80,11 @@ class NetworkService:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 nursery.start_soon(self.timers.run)
+                nursery.start_soon(self._feedback.run)
                 for sock in self.sockets:
                     nursery.start_soon(self._receive_loop, sock, self._dispatch)
+                    if sock.feedback is not None:
+                        nursery.start_soon(self._feedback.watch, sock)
                 yield self
                 nursery.cancel_scope.cancel()
         finally:
@@ -114,7 +103,14 @@ class NetworkService:
             try:
                 for address in addresses:
                     sockets.append(
-                        UdpSocket(self._syscalls, address, port, batch=self._send_batch, native=self._native)
+                        UdpSocket(
+                            self._syscalls,
+                            address,
+                            port,
+                            batch=self._send_batch,
+                            native=self._native,
+                            patient_feedback=True,
+                        )
                     )
             except OSError as error:
                 problem = error
@@ -237,6 +233,7 @@ class NetworkService:
                 for _ in range(ROUNDS_BEFORE_YIELD):
                     if not self._receive(sock, on_batch):
                         break
+                self._feedback.media_came(trio.current_time())
         except trio.ClosedResourceError:
             return
         finally:
@@ -261,111 +258,31 @@ class NetworkService:
             logger.exception("datagrams to port %d could not be handled", sock.port)
         return len(lengths) == BATCH and not sock.closed
 
-    def _dispatch(self, sock: UdpSocket, lengths: list[int], now: float) -> None:
-        """One batch: decrypt and parse packet by packet, then push stream by stream, then send."""
-        arena = sock.receive_arena
-        views, routes, plain_lengths = arena.views, sock.routes, arena.plain_lengths
-        dirty = self._dirty
-        for slot, length in enumerate(lengths):
-            if length < 12:
-                self.statistics.garbage += 1
-                continue
-            view = views[slot]
-            name = arena.source(slot)
-            transport = routes.get(name)
-            if transport is None or not 128 <= view[0] <= 191:
-                self._dispatch_slowly(sock, transport, bytes(view[:length]), name, now)
-                continue
-            context, session = transport.srtp_receive_context, transport.session
-            if context is None or session is None:
-                transport.early_media += 1
-                continue
-            plain_lengths[slot] = length
-            if 192 <= view[1] <= 223:  # RTCP (RFC 5761 section 4)
-                if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
-                    transport.undecryptable_rtcp += 1
-                else:
-                    self.receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now)
-            elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
-                transport.undecryptable += 1
-            elif session.receive_rtp(view, plain_lengths[slot], now):
-                dirty.append(session)
-        self.push(dirty, now)
-        dirty.clear()
-
-    def receive_datagrams(
-        self, base: DatagramBase, datagrams: Iterable[tuple[tuple[str, int], bytes]], now: float
-    ) -> None:
-        """Take one batch, as (sender, datagram), that came by no socket of ours but through a relay."""
-        dirty = []
-        for remote, data in datagrams:
-            name = pack_sockaddr(*remote)
-            transport = base.routes.get(name)
-            if len(data) < 12:
-                self.statistics.garbage += 1
-            elif transport is None or not 128 <= data[0] <= 191:
-                self._dispatch_slowly(base, transport, data, name, now)
-            elif transport.session is not None and transport.receive_media(data, now):
-                dirty.append(transport.session)
-        self.push(dirty, now)
-
-    def push(self, sessions: Iterable[RtpSession], now: float) -> None:
-        """Have sessions push what they received in one batch, then send what came of it."""
-        self._send_batch.begin()
-        for session in sessions:
+    def _receive_feedback(self, sock: UdpSocket) -> bool:
+        """Handle what waits on the feedback socket; whether there is likely more than is taken at once."""
+        assert sock.feedback is not None
+        arena = sock.feedback.receive_arena
+        for _ in range(ROUNDS_BEFORE_YIELD):
+            if sock.closed:
+                return False
             try:
-                session.flush(now)
-            except Exception:  # named guard: one pipeline's elements must not end the receive loop of all
-                logger.exception("media of %s could not be passed on", session)
-        self._send_batch.end()
-        self.timers.fire_due(now)
+                lengths = arena.receive()
+            except BlockingIOError:
+                return False
+            except OSError:
+                self.statistics.receive_errors += 1
+                continue
+            self.statistics.patient += len(lengths)
+            try:
+                self._dispatcher.dispatch(sock, arena, lengths, trio.current_time(), arena.ages_s(len(lengths)))
+            except Exception:  # named guard, as above
+                logger.exception("datagrams to port %d could not be handled", sock.port)
+            if len(lengths) < BATCH:
+                return False
+        return True
 
-    def _dispatch_slowly(
-        self, base: DatagramBase, transport: IceTransport | None, data: bytes, name: bytes, now: float
-    ) -> None:
-        """Everything but media of a known peer."""
-        kind = classify(data[0], data[1])
-        try:
-            if kind is PacketKind.STUN:
-                target = self._stun_target(data, transport)
-                if target is not None:
-                    target.receive_stun(base, data, unpack_sockaddr(name), now)
-                else:
-                    self._count_stranger("strangers_stun", name)
-            elif transport is None:
-                self._count_stranger(
-                    {PacketKind.DTLS: "strangers_dtls", PacketKind.UNKNOWN: "garbage"}.get(kind, "strangers_media"),
-                    name,
-                )
-            elif kind is PacketKind.DTLS:
-                transport.receive_dtls(data, now)
-            else:
-                self.statistics.garbage += 1
-        except Exception:  # named guard: one peer's datagram must not end the receive loop of all
-            logger.exception("a datagram from %s could not be handled", unpack_sockaddr(name))
-
-    def receive_rtcp(self, session: RtpSession, data: bytes, now: float) -> None:
-        """Hand decrypted RTCP to a session; what goes wrong there is logged."""
-        try:
-            session.receive_rtcp(data, now)
-        except Exception:  # named guard, as above
-            logger.exception("RTCP of %s could not be handled", session)
-
-    def _stun_target(self, data: bytes, transport: IceTransport | None) -> IceTransport | None:
-        """Requests name our user name fragment; responses repeat our transaction id, which begins with our prefix."""
-        if data[0] & 0x01:  # class bit 8 of the message type: a response (RFC 8489 section 5)
-            return self.transports_by_prefix.get(data[8:12])
-        username = username_of(data)
-        if username is None:
-            return transport  # an indication (keep-alive) of a peer that we know
-        return self.transports_by_ufrag.get(username.partition(":")[0])
-
-    def _count_stranger(self, kind: str, name: bytes) -> None:
-        setattr(self.statistics, kind, getattr(self.statistics, kind) + 1)
-        if kind not in self._warned:
-            self._warned.add(kind)
-            host, port = unpack_sockaddr(name)
-            logger.warning("%s: datagram from %s port %d belongs to no endpoint; counted from now on", kind, host, port)
+    def _dispatch(self, sock: UdpSocket, lengths: list[int], now: float) -> None:
+        self._dispatcher.dispatch(sock, sock.receive_arena, lengths, now)
 
 
 async def _guarded(task: Callable[[], Awaitable[None]], what: str) -> None:

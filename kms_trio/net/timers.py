@@ -42,6 +42,9 @@ class Timer:
         """Whether it is still to fire."""
         return self._callback is not None
 
+    def _is_over(self, now: float) -> bool:
+        return self.when <= now or self._callback is None
+
     def _fire(self) -> None:
         callback, self._callback = self._callback, None
         if callback is None:
@@ -60,6 +63,7 @@ class WorkerTimers:
         """By the time at which each has to fire at the latest."""
         self._order = itertools.count()
         self._scope: trio.CancelScope | None = None
+        """Of `run`, while it sleeps."""
 
     def now(self) -> float:
         """Trio's clock."""
@@ -92,11 +96,14 @@ class WorkerTimers:
     async def run(self) -> None:
         """Fire callbacks when they are due, for ever."""
         while True:
-            deadline = self._heap[0][0] if self._heap else float("inf")
-            with trio.CancelScope(deadline=deadline) as self._scope:
+            with trio.CancelScope(deadline=self._latest()) as self._scope:
                 await trio.sleep_forever()
             self._scope = None
             self.fire_due(trio.current_time())
+
+    def _latest(self) -> float:
+        """Until when `run` may sleep."""
+        return self._heap[0][0] if self._heap else float("inf")
 
     def fire_due(self, now: float) -> None:
         """Fire what is due.  Receive loops, awake anyway, call this too, which spares most wake-ups of `run`.
@@ -105,5 +112,9 @@ class WorkerTimers:
         not, until then.
         """
         heap = self._heap
-        while heap and heap[0][2].when <= now:
+        if not heap or not heap[0][2]._is_over(now):
+            return
+        while heap and heap[0][2]._is_over(now):
             heapq.heappop(heap)[2]._fire()
+        if self._scope is not None:
+            self._scope.deadline = self._latest()  # or `run` would wake up for what has fired

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING
 
 from kms_trio.net.addresses import LocalAddress, pack_sockaddr
+from kms_trio.net.feedback_socket import FeedbackSocket
 from kms_trio.net.receive_arena import ReceiveArena
 from kms_trio.net.send_arena import SLOTS, SendArena
 from kms_trio.net.send_batch import SendBatch
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["UdpSocket"]
 
+logger = logging.getLogger("kms.network")
+
 BUFFER_BYTES = 4 << 20
 
 
 class UdpSocket:
     """`routes` says which transport a peer's address belongs to; keys are socket addresses as the kernel writes them.
 
-    A socket of its own media needs no routes, and fewer `send_slots`.
+    A socket of its own media needs no routes, and fewer `send_slots`.  `feedback` is where datagrams come that can
+    wait, if that is asked for and the kernel can tell them apart.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class UdpSocket:
         send_slots: int = SLOTS,
         batch: SendBatch | None = None,
         native: NativeForwarder | None = None,
+        patient_feedback: bool = False,
     ) -> None:
         """Raises OSError when the port is taken."""
         self.local = local
@@ -57,6 +63,12 @@ class UdpSocket:
         self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
         self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch, native=native)
         self.send_errors = 0
+        self.feedback: FeedbackSocket | None = None
+        if patient_feedback:
+            try:
+                self.feedback = FeedbackSocket(syscalls, self.socket, self.address, self.namelen)
+            except OSError as problem:
+                logger.info("feedback to port %d comes with everything else: %s", self.port, problem)
 
     def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
         """Send one datagram now; failures are counted, as the network may lose any of them."""
@@ -69,4 +81,6 @@ class UdpSocket:
         """Closing twice does nothing."""
         self.closed = True
         self.send_arena.close()
+        if self.feedback is not None:
+            self.feedback.close()
         self.socket.close()

@@ -73,3 +73,16 @@ async def test_a_deadline_that_moves_away_is_not_called_for(autojump_clock: Mock
     timer.cancel()
     await trio.sleep(1.0)
     assert len(called) == 1
+
+
+async def test_what_a_receive_loop_has_fired_wakes_nobody(autojump_clock: MockClock, timers: WorkerTimers) -> None:
+    begin = trio.current_time()
+    fired: list[str] = []
+    timers.call_later(1.0, lambda: fired.append("with media"))
+    timers.call_later(3.0, lambda: fired.append("cancelled")).cancel()
+    timers.call_later(9.0, lambda: fired.append("last"))
+    timers.fire_due(begin + 1.05)
+    assert fired == ["with media"]
+    assert trio.lowlevel.current_statistics().seconds_to_next_deadline > 8.9
+    await trio.sleep(10)
+    assert fired == ["with media", "last"]

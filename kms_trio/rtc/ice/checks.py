@@ -11,7 +11,7 @@ from kms_trio.rtc.ice.pacer import TA_S
 from kms_trio.rtc.ice.pairs import CandidatePair, PairState
 from kms_trio.rtc.ice.states import IceRole, IceStatistics, Transmit
 from kms_trio.rtc.ice.transactions import INITIAL_RTO_S, Transaction, Transactions
-from kms_trio.rtc.stun import Message, StunError, build_check, parse_message
+from kms_trio.rtc.stun import Message, StunError, build_check, new_transaction_id, parse_message
 
 if TYPE_CHECKING:
     from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
@@ -86,8 +86,7 @@ class Checker:
         assert self._remote_key is not None, "checks need the remote credentials"
         if pair.transaction is not None and not consent:
             self._open.remove(pair.transaction)
-        random_bits = 8 * (12 - len(self._prefix))
-        transaction_id = self._prefix + self._random.getrandbits(random_bits).to_bytes(random_bits // 8)
+        transaction_id = new_transaction_id(self._random, self._prefix, patient=consent)
         request = build_check(
             transaction_id,
             username=self._username,

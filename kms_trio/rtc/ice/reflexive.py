@@ -15,7 +15,7 @@ from kms_trio.rtc.ice.candidate import (
 )
 from kms_trio.rtc.ice.pacer import Pacer
 from kms_trio.rtc.ice.states import Transmit
-from kms_trio.rtc.stun import MessageClass, StunError, build_message, parse_message
+from kms_trio.rtc.stun import MessageClass, StunError, build_message, new_transaction_id, parse_message
 from kms_trio.rtc.stun.requests import Requests
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ class ReflexiveGatherer:
         return drained
 
     def _ask(self, base: Candidate, now: float) -> None:
-        random_bits = 8 * (12 - len(self._prefix))
-        transaction_id = self._prefix + self._random.getrandbits(random_bits).to_bytes(random_bits // 8)
+        transaction_id = new_transaction_id(self._random, self._prefix)
         data = build_message(MessageClass.REQUEST, transaction_id, [], key=None)
         self._requests.add(transaction_id, data, base, now)
         self._put(data, base)

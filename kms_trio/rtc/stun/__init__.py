@@ -10,6 +10,7 @@ from kms_trio.rtc.stun.build import build_check, build_error, build_message, bui
 from kms_trio.rtc.stun.constants import (
     BAD_REQUEST,
     BINDING,
+    PATIENT_MARK,
     ROLE_CONFLICT,
     UNAUTHENTICATED,
     UNKNOWN_ATTRIBUTE,
@@ -18,10 +19,12 @@ from kms_trio.rtc.stun.constants import (
 from kms_trio.rtc.stun.errors import StunError
 from kms_trio.rtc.stun.message import Message, parse_message
 from kms_trio.rtc.stun.peek import is_stun, local_ufrag_of, message_class_of, transaction_id_of, username_of
+from kms_trio.rtc.stun.transaction_id import new_transaction_id
 
 __all__ = [
     "BAD_REQUEST",
     "BINDING",
+    "PATIENT_MARK",
     "ROLE_CONFLICT",
     "UNAUTHENTICATED",
     "UNKNOWN_ATTRIBUTE",
@@ -36,6 +39,7 @@ __all__ = [
     "is_stun",
     "local_ufrag_of",
     "message_class_of",
+    "new_transaction_id",
     "parse_message",
     "transaction_id_of",
     "username_of",

@@ -9,6 +9,8 @@ MAGIC_COOKIE: Final = 0x2112A442
 MAGIC_COOKIE_BYTES: Final = b"\x21\x12\xa4\x42"
 HEADER_SIZE_BYTES: Final = 20
 TRANSACTION_ID_SIZE_BYTES: Final = 12
+PATIENT_MARK: Final = 0x01
+"""In the last byte of our transaction ids: set where the answer may wait a while, so that a kernel can tell."""
 INTEGRITY_SIZE_BYTES: Final = 20
 FINGERPRINT_XOR: Final = 0x5354554E
 """RFC 8489 section 14.7: keeps the CRC apart from other protocols' CRCs."""

@@ -17,7 +17,7 @@ from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.service import NetworkService
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM
-from kms_trio.rtc.stun import build_check
+from kms_trio.rtc.stun import build_check, build_success
 from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.webrtc.room import Publisher, join
@@ -49,11 +49,13 @@ async def test_floods_from_strangers_leave_no_trace(
                 )
                 hello = bytes.fromhex("16fefd0000000000000000003c010000300000000000000030fefd") + chance.randbytes(40)
                 rtp = b"\x80\x60" + chance.randbytes(200)
-                for datagram in (junk, stun, hello, rtp, b""):
+                report = b"\x80\xc9" + chance.randbytes(60)
+                answer = build_success(chance.randbytes(11) + b"\xff", ("192.0.2.1", 5), key=b"wrong")
+                for datagram in (junk, stun, hello, rtp, report, answer, b""):
                     stranger.sendto(datagram, target)
                 await trio.lowlevel.checkpoint()
         statistics = network.statistics
-        await until(lambda: statistics.strangers_dtls >= 250 and statistics.strangers_media >= 250)
+        await until(lambda: statistics.strangers_dtls >= 250 and statistics.strangers_media >= 500)
         frames = len(me.peer.tracks["video"].frames)
         await until(lambda: len(me.peer.tracks["video"].frames) > frames + 30)
         assert me.peer.tracks["video"].statistics.packets_lost == 0
