@@ -15,6 +15,7 @@ from kms_trio.cli.arguments import PATH, assigned, conf_file_option, set_option
 from kms_trio.cli.doctor_command import doctor
 from kms_trio.cli.health_command import health
 from kms_trio.cli.modules_commands import modules
+from kms_trio.cli.run_module import run_module
 from kms_trio.cli.start import StartOptions, load_settings, run_server
 from kms_trio.cli.urls import welcome
 from kms_trio.cli.versions import KURENTO_VERSION
@@ -50,6 +51,7 @@ def cli() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port for the Kurento protocol; default: 8888.")
 @click.option("--http-address", help="Address of the HTTP side; default: 127.0.0.1.")
 @click.option("--http-port", type=click.IntRange(0, 65535), help="Port of the HTTP side and demo page; default: 8081.")
+@click.option("--workers", metavar="N|auto", help="Media workers; 0: one process for all; default: one a core.")
 @click.option("--logs-path", type=PATH, envvar="KURENTO_LOGS_PATH", help="Folder for log files, besides stderr.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Layout of the log lines.")
 @click.option(
@@ -62,6 +64,7 @@ def serve(
     port: int | None,
     http_address: str | None,
     http_port: int | None,
+    workers: str | None,
     logs_path: Path | None,
     log_format: str,
     log_level: str,
@@ -72,6 +75,7 @@ def serve(
         "mediaServer.net.websocket.port": port,
         "kmsTrio.http.address": http_address,
         "kmsTrio.http.port": http_port,
+        "kmsTrio.workers.count": workers,
     }
     overrides = {**assigned(assignments), **{key: value for key, value in named.items() if value is not None}}
     log = LogConfig(
@@ -141,6 +145,7 @@ def version() -> None:
 cli.add_command(modules)
 cli.add_command(doctor)
 cli.add_command(health)
+cli.add_command(run_module)
 
 
 def _announce(server: Server) -> None:

@@ -3,7 +3,8 @@
 | route         | answer                                                                   |
 |---------------|--------------------------------------------------------------------------|
 | `/`           | the demo page (404 when `http.demo` is off)                                |
-| `/static/...` | its modules, styles and icon                                             |
+| `/module`     | the page that tries a class of a module on the camera                    |
+| `/static/...` | modules, styles and icon of both                                         |
 | `/health`     | 200 `{"status": "ok"}` when requests are served, else 503 `"unavailable"` |
 | `/api/config` | where the control socket is, and where the page may record to            |
 
@@ -13,6 +14,7 @@ The page loads nothing from elsewhere, and a Content-Security-Policy holds it to
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 #: Folder of the demo's recordings, inside the first folder that RecorderEndpoint may write to.
 RECORDINGS_NAME = "kms-trio-demo"
+
+#: Their files.
+_PAGES: Mapping[str, str] = {"/": "index.html", "/module": "module.html"}
 
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob: mediastream:; "
@@ -85,7 +90,7 @@ def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
     async def static(request: Request) -> Response:
-        file = files.get(request.path_params.get("name", "index.html"))
+        file = files.get(request.path_params.get("name") or _PAGES[request.url.path])
         if file is None:
             raise HTTPException(404)
         return file.response(request)
@@ -93,5 +98,9 @@ def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
     routes = [Route("/health", health)]
     if settings.http.demo:
         files = load_static_files()
-        routes += [Route("/", static), Route("/static/{name}", static), Route("/api/config", config)]
+        routes += [
+            *(Route(path, static) for path in _PAGES),
+            Route("/static/{name}", static),
+            Route("/api/config", config),
+        ]
     return HeadersMiddleware(Starlette(routes=routes))

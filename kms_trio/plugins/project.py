@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint
@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import attrs
 
-from kms_trio.plugins.manager import ENTRY_POINT_GROUP, Candidate, installed
+from kms_trio.plugins.manager import ENTRY_POINT_GROUP
 
 __all__ = ["BundleProject", "ProjectError", "read_project"]
 
 _FILE: Final = "pyproject.toml"
 #: Where projects keep their packages.
 _SOURCES: Final = ("src", ".")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class ProjectError(ValueError):
@@ -29,6 +30,8 @@ class BundleProject:
     """The folder of a bundle; `entry_points` are those that the server would find if it were installed."""
 
     folder: Path
+    distribution: str
+    version: str
     entry_points: tuple[EntryPoint, ...]
 
     @property
@@ -36,22 +39,26 @@ class BundleProject:
         """The names of its plugins, which as a rule are those of its modules."""
         return tuple(each.name for each in self.entry_points)
 
-    def candidates(self) -> list[Candidate]:
-        """What a server with this bundle loads: all that is installed, and this, which stands in for its own wheel."""
-        others = [each for each in installed() if each.name not in self.names]
-        return [*others, *(Candidate(each.name, each.load) for each in self.entry_points)]
-
+    @property
     def source_folder(self) -> Path:
         """What has to be on the path for its packages to be imported."""
         packages = {each.module.partition(".")[0] for each in self.entry_points}
         folders = [self.folder / name for name in _SOURCES]
         return next((folder for folder in folders if _holds(folder, packages)), self.folder).resolve()
 
-    def put_on_path(self) -> None:
-        """Let its packages be imported, before those of the same name that are installed."""
-        folder = str(self.source_folder())
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
+    def path(self, metadata_folder: Path) -> tuple[Path, Path]:
+        """What to put first on the path for this process, and processes that it starts, to find the bundle.
+
+        What pip would note about the bundle is written below `metadata_folder`, so it is found like any other, and
+        stands in for a wheel of it that is installed. Raises OSError.
+        """
+        notes = metadata_folder / f"{self.distribution.replace('-', '_')}-{self.version}.dist-info"
+        notes.mkdir(parents=True, exist_ok=True)
+        metadata = f"Metadata-Version: 2.1\nName: {self.distribution}\nVersion: {self.version}\n"
+        (notes / "METADATA").write_text(metadata, encoding="utf-8")
+        lines = [f"[{ENTRY_POINT_GROUP}]", *(f"{each.name} = {each.value}" for each in self.entry_points)]
+        (notes / "entry_points.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
+        return metadata_folder, self.source_folder
 
 
 def read_project(folder: Path) -> BundleProject:
@@ -71,7 +78,11 @@ def read_project(folder: Path) -> BundleProject:
     wrong = [f"{each.name} = {each.value!r}" for each in entry_points if EntryPoint.pattern.match(each.value) is None]
     if wrong:
         raise ProjectError(f'{file}: expected entry points as "package.module:MODULE", found {", ".join(wrong)}')
-    return BundleProject(folder, entry_points)
+    about = project["project"]
+    name, version = about.get("name"), about.get("version", "0")
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(version, str):
+        raise ProjectError(f"{file}: expected a name and a version in [project], found {name!r} and {version!r}")
+    return BundleProject(folder, name, version, entry_points)
 
 
 def _entry_points(project: Mapping[str, Any], group: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ The last two need pytest-trio. Nothing of the server is imported before a test a
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,9 @@ def fake_clock() -> FakeClock:
 
 
 @pytest.fixture
-def kms_plugins(request: pytest.FixtureRequest) -> Plugins:
+def kms_plugins(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Plugins:
     """Override it to load something else."""
     from kms_trio.plugins import Plugins
     from kms_trio.plugins.project import ProjectError, read_project
@@ -73,8 +76,11 @@ def kms_plugins(request: pytest.FixtureRequest) -> Plugins:
         project = read_project(request.config.rootpath)
     except ProjectError:  # not run in the folder of a bundle
         return Plugins()
-    project.put_on_path()
-    plugins = Plugins(project.candidates())
+    path = [str(folder) for folder in project.path(tmp_path_factory.mktemp("metadata"))]
+    for folder in reversed(path):
+        monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path), prepend=os.pathsep)
+    plugins = Plugins()
     own = [problem.reason for problem in plugins.problems if problem.plugin in project.names]
     assert not own, f"the module under test does not load: {'; '.join(own)}"
     return plugins

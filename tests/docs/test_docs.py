@@ -81,7 +81,7 @@ def mentioned(program: str) -> list[list[str]]:
 def test_commands_that_are_mentioned_exist() -> None:
     wrong = []
     for words in mentioned("kms-trio"):
-        path = tuple(word for word in words if re.fullmatch(r"[a-z]+", word))
+        path = tuple(word for word in words if re.fullmatch(r"[a-z][a-z-]*", word))
         known = next((COMMANDS[path[:size]] for size in (2, 1) if path[:size] in COMMANDS), None)
         group = not words or words[0].startswith("-") or path[:1] in {each[:1] for each in COMMANDS if len(each) > 1}
         if known is None:

@@ -85,6 +85,15 @@ async def test_page_and_its_modules_are_served() -> None:
         assert (again.status, again.body) == (304, b"")
 
 
+async def test_the_page_of_modules_is_another_one() -> None:
+    async with serving(LOOPBACK, Status()) as url:
+        pages = [(await get(url, target)).body for target in ("/", "/module")]
+        assert b"<title>Modules" in pages[1]
+        assert b"<title>Modules" not in pages[0]
+    async with serving(Settings(http=HttpSettings(port=0, demo=False)), Status()) as url:
+        assert (await get(url, "/module")).status == 404
+
+
 def test_page_names_no_other_host() -> None:
     for file in STATIC_FOLDER.iterdir():
         text = file.read_text().replace("http://www.w3.org/2000/svg", "").replace("http://localhost", "")

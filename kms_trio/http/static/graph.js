@@ -65,25 +65,36 @@ export function describeGraph(pipeline) {
   return { nodes, edges };
 }
 
-/** Gives each node x and y: column = longest way from a source, self-connections left out. */
+/** Marks edges that lead back to where their media came from; returns the others, which have no circle. */
+function markCircles(edges) {
+  const forward = [];
+  const leads = (from, to) => from === to || forward.some(({ source, sink }) => source === from && leads(sink, to));
+  for (const edge of edges) {
+    edge.back = leads(edge.sink, edge.source);
+    if (!edge.back) forward.push(edge);
+  }
+  return forward;
+}
+
+/** Gives each node x and y: column = longest way from a source, what leads back left out. */
 function arrange({ nodes, edges }) {
+  const forward = markCircles(edges);
   const column = new Map([...nodes.keys()].map((id) => [id, 0]));
   for (let round = 0; round < nodes.size; round++) {
-    for (const { source, sink } of edges) {
-      if (source !== sink) column.set(sink, Math.max(column.get(sink), Math.min(column.get(source) + 1, nodes.size)));
-    }
+    for (const { source, sink } of forward) column.set(sink, Math.max(column.get(sink), column.get(source) + 1));
   }
   const columns = [];
   for (const node of nodes.values()) (columns[column.get(node.id)] ??= []).push(node);
   const tallest = Math.max(...columns.map((rows) => rows?.length ?? 0));
   const parentY = (node) => {
-    const above = edges.filter(({ sink, source }) => sink === node.id && source !== node.id).map(({ source }) => nodes.get(source).y ?? 0);
+    const above = forward.filter(({ sink }) => sink === node.id).map(({ source }) => nodes.get(source).y ?? 0);
     return above.length ? above.reduce((sum, y) => sum + y, 0) / above.length : 0;
   };
-  const top = PAD + (edges.some(({ source, sink }) => source === sink) ? LOOP_HEIGHT : 0);
+  const leadsBack = (node) => Number(edges.some(({ back, source }) => back && source === node.id));
+  const top = PAD + (edges.some(({ back }) => back) ? LOOP_HEIGHT : 0);
   let x = PAD;
   for (const rows of columns) {
-    if (x > PAD) rows.sort((a, b) => parentY(a) - parentY(b)); // stable: the order of creation otherwise
+    if (x > PAD) rows.sort((a, b) => parentY(a) - parentY(b) || leadsBack(b) - leadsBack(a)); // stable: the order of creation otherwise
     const width = Math.max(...rows.map(widthOf));
     const offset = ((tallest - rows.length) * (HEIGHT + GAP.y)) / 2;
     rows.forEach((node, row) => {
@@ -132,6 +143,11 @@ function drawEdge(edge, { nodes }) {
     const [left, right, top] = [from.x + ELEMENT_WIDTH * 0.25, from.x + ELEMENT_WIDTH * 0.75, from.y];
     path = `M${right},${top} C${right + 16},${top - 46} ${left - 16},${top - 46} ${left},${top}`;
     label = { x: from.x + ELEMENT_WIDTH / 2, y: top - 12 };
+  } else if (edge.back) {
+    const [start, end] = [from, to].map((node) => ({ x: node.x + widthOf(node) / 2, y: node.y }));
+    const top = Math.min(start.y, end.y) - LOOP_HEIGHT;
+    path = `M${start.x},${start.y} C${start.x},${top} ${end.x},${top} ${end.x},${end.y}`;
+    label = { x: (start.x + end.x) / 2, y: top + 8 };
   } else {
     const start = { x: from.x + widthOf(from), y: from.y + HEIGHT / 2 };
     const end = { x: to.x, y: to.y + HEIGHT / 2 };
