@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kms_elements.player.failures import SourceError
-from kms_elements.player.source import Source
+from kms_elements.player.locations import Network, locate
+from kms_elements.player.still import open_source
 from kms_trio.generated.core.types import MediaType, UriEndpointState
 from kms_trio.media.formats import StreamKind, Want
 from kms_trio.objects.uri_policy import UriPolicy
@@ -178,7 +179,7 @@ def test_damaged_files_raise_nothing_else(
     damaged = tmp_path_factory.getbasetemp() / f"damaged-{name}"
     damaged.write_bytes(data)
     try:
-        source = Source.of_uri(f"file://{damaged}", UriPolicy(), encoded)
+        source = open_source(locate(f"file://{damaged}", UriPolicy(), Network()), UriPolicy(), encoded)
         try:
             for turn in range(100):
                 if source.read(until_s=turn).ended:

@@ -1,6 +1,7 @@
-"""PlayerEndpoint: plays files and HTTP resources into a pipeline.
+"""PlayerEndpoint: plays files, HTTP resources and live sources into a pipeline.
 
-Source (in a thread: opens, demuxes, decodes) ──▶ Playback (queue, pacing on one media clock) ──▶ pads of the endpoint
+Run ─▶ Source (in a thread: opens, demuxes, decodes) ─▶ Playback (reads ahead, one media clock) ──────┬─▶ pads
+    └▶ the same, opened again when it breaks ─────────▶ LivePlayback (late by a cache, drops to live) ┘
 """
 
 from __future__ import annotations

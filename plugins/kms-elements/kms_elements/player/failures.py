@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 import attrs
 import av
 
-__all__ = ["SUPPORTED_SCHEMES", "Failure", "SourceError", "opening_failed", "reading_failed", "scheme_of"]
-
-SUPPORTED_SCHEMES: Final = ("file", "http", "https")
+__all__ = ["Failure", "SourceError", "ended_early", "opening_failed", "reading_failed", "scheme_of"]
 
 _CANNOT_READ: Final = 1  # GST_STREAM_ERROR_FAILED
 _WRONG_TYPE: Final = 4  # GST_STREAM_ERROR_WRONG_TYPE, with Kurento's general type
@@ -82,6 +80,14 @@ def reading_failed(error: Exception) -> SourceError:
     return SourceError((Failure("STREAM_ERROR_FAILED", _CANNOT_READ, "Internal data stream error.", _reason(error)),))
 
 
+def ended_early() -> SourceError:
+    """A live source has ended, which it should not."""
+    text = "Internal data stream error."
+    return SourceError((Failure("STREAM_ERROR_FAILED", _CANNOT_READ, text, "the server has ended the stream"),))
+
+
 def _reason(error: Exception) -> str:
     """What went wrong, without the URI that PyAV puts behind it: that may hold a password."""
+    if isinstance(error, av.error.ExitError):
+        return "nothing came in time"  # FFmpeg says only that it was interrupted
     return getattr(error, "strerror", None) or type(error).__name__

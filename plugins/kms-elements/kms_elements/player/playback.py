@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 ENCODED_LOOKAHEAD_S: Final = 1.0
 DECODED_LOOKAHEAD_S: Final = 0.3
 """Decoded pictures are large: a second of 1080p would be 90 MB."""
+MAX_QUEUED: Final = 1_000
 LATE_S: Final = 0.5
 """Media that comes so late moves the clock: the source is slow, and skipping would not make it faster."""
 
@@ -48,7 +49,7 @@ class Playback:
     """Plays a source once.  `run` ends with it; cancel it to stop earlier.
 
     The queue between the two tasks is bounded by time: reading goes on when less than half the look-ahead waits in it,
-    so it never overflows and nothing is dropped.
+    so it never overflows and nothing is dropped.  Where times make no sense (damage), the number of units bounds it.
     """
 
     def __init__(self, open_source: Callable[[], Source], listener: Listener, pacer: Pacer, encoded: bool) -> None:
@@ -172,7 +173,7 @@ class Playback:
             self._wake_sender.set()
 
     def _enough_is_read(self, source: Source) -> bool:
-        if self._read_all:
+        if self._read_all or len(self._queue) >= MAX_QUEUED:
             return True
         at_place = self._started and self._target_s is None
         # Half is the mark: a turn of a thread then reads many frames, not one.

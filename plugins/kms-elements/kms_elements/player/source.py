@@ -1,16 +1,18 @@
-"""An open file or HTTP resource: opened, read and decoded in a thread, one call at a time."""
+"""An open source: opened, read and decoded in a thread, one call at a time."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
 import attrs
 import av
+from av.stream import Disposition
 
+from kms_elements.player.continuity import Continuity
 from kms_elements.player.failures import (
-    SUPPORTED_SCHEMES,
     invalid_media,
     invalid_uri,
     opening_failed,
@@ -18,18 +20,26 @@ from kms_elements.player.failures import (
     scheme_of,
     unsupported_scheme,
 )
-from kms_elements.player.tracks import Unit, make_track
-from kms_trio.api import KurentoError, UriPolicy, file_path
+from kms_elements.player.locations import FOR_EVER, Location
+from kms_elements.player.tracks import Track, Unit, make_track
+from kms_trio.api import UriPolicy
 
-__all__ = ["Batch", "Source"]
+__all__ = ["READ_TIMEOUT_S", "Batch", "Placed", "Source", "open_container"]
 
 OPEN_TIMEOUT_S: Final = 10.0
+"""For connecting, and again for finding out what there is."""
 READ_TIMEOUT_S: Final = 10.0
 MAX_PACKETS_A_BATCH: Final = 200
 """Bounds a batch where the tracks of a file are badly interleaved."""
 MAX_INTERLEAVING_S: Final = 3.0
 MAX_BROKEN_READS: Final = 50
 """Consecutive packets that cannot be read before the rest of the file is given up."""
+JUMP_S: Final = 10.0
+"""A step in the timestamps that is another clock, in formats of which that is known."""
+FILE_JUMP_S: Final = 600.0
+"""The same where an index says when things are due: only damage explains that."""
+_JUMPING_FORMATS: Final = frozenset({"mpegts", "rtsp", "flv", "hls", "mpeg", "rtp"})
+_PLAYLISTS: Final = frozenset({"hls", "concat", "dash", "imf"})
 
 
 @attrs.frozen
@@ -40,19 +50,29 @@ class Batch:
     ended: bool
 
 
+@attrs.frozen
+class Placed:
+    """A packet, when it is due (seconds from the start), and what to add to its timestamps for that."""
+
+    track: Track
+    packet: av.Packet[Any]
+    place_s: float
+    shift_s: Fraction
+
+
 class Source:
     """See the module docstring.  All methods block, and raise `SourceError` and nothing else.
 
-    `container` is an open one of PyAV's, which belongs to the source from then on.
+    `container` is an open one of PyAV's, which belongs to the source from then on.  It is played `rounds` times, one
+    right behind the other: places go on counting, from `seek` on anew.
     """
 
-    def __init__(self, container: Any, use_encoded_media: bool) -> None:
+    def __init__(self, container: Any, use_encoded_media: bool, rounds: int = 1, live: bool = False) -> None:
         self._container = container
-        start = self._container.start_time
-        self._start_s = Fraction(start or 0, av.time_base)
-        self.tracks = tuple(
+        self._start_s = Fraction(self._container.start_time or 0, av.time_base)
+        self.tracks: tuple[Track, ...] = tuple(
             make_track(streams[0], self._start_s, use_encoded_media)
-            for streams in (self._container.streams.audio, self._container.streams.video)
+            for streams in (self._container.streams.audio, _moving_pictures(self._container))
             if streams and streams[0].codec_context is not None
         )
         if not self.tracks:
@@ -60,18 +80,36 @@ class Source:
             raise invalid_media()
         duration = self._container.duration
         self.duration_s = max(0.0, duration / av.time_base) if duration is not None else 0.0
+        self.live = live and not self.duration_s
+        """Whether it has no end, comes at its own pace and is worth being opened again when it breaks."""
         self._by_index = {track.stream.index: track for track in self.tracks}
+        jumping = any(name in _JUMPING_FORMATS for name in self._container.format.name.split(","))
+        self._continuity = Continuity(JUMP_S if jumping else FILE_JUMP_S)
+        self._rounds = self._rounds_left = rounds
+        self._round_begin_s = Fraction(0)
+        self._end_s = 0.0
         self._packets = self._demux()
 
     @classmethod
-    def of_uri(cls, uri: str, policy: UriPolicy, use_encoded_media: bool) -> Source:
-        """Open what `uri` names, if the policy allows it."""
-        return cls(_open(uri, policy), use_encoded_media)
+    def of_container(cls, container: Any, location: Location, policy: UriPolicy, use_encoded_media: bool) -> Source:
+        """The source for what `location` has led to."""
+        if (
+            policy.read_roots
+            and set(container.format.name.split(",")) & _PLAYLISTS
+            and scheme_of(location.uri) == "file"
+        ):
+            container.close()
+            raise invalid_uri("playlists may name files outside of the folders that may be read")
+        return cls(container, use_encoded_media, location.rounds, location.live)
 
     @property
     def seekable(self) -> bool:
         """Whether a position can be set: what has a known length has an index or can be searched."""
         return self.duration_s > 0
+
+    def position_s(self, place_s: float) -> float:
+        """Where in the source a place is, whatever round it belongs to."""
+        return place_s % self.duration_s if self._rounds != 1 and self.duration_s else place_s
 
     @property
     def progress_s(self) -> float:
@@ -87,58 +125,108 @@ class Source:
             if self.progress_s >= until_s:
                 break
             try:
-                packet = next(self._packets, None)
-            except av.error.EOFError:
-                packet = None
+                packet = self.next_packet()
             except av.error.InvalidDataError:
                 broken += 1
                 if broken > MAX_BROKEN_READS:
                     return Batch(tuple(units), True)
                 self._packets = self._demux()
                 continue
-            except (av.error.FFmpegError, OSError) as error:
-                raise reading_failed(error) from error
             if packet is None:
-                return Batch(tuple(units), True)
-            units += self._by_index[packet.stream.index].convert(packet)
+                if not self._next_round():
+                    return Batch(tuple(units), True)
+                continue
+            found = self.convert(self.place(packet))
+            self._end_s = max(self._end_s, max((unit.due_s + unit.duration_s for unit in found), default=0.0))
+            units += found
         return Batch(tuple(units), False)
+
+    def next_packet(self) -> av.Packet[Any] | None:
+        """The next packet of one of the tracks; None at the end.
+
+        Lets `av.error.InvalidDataError` pass, beside `SourceError`: what comes next may be whole.
+        """
+        try:
+            return next(self._packets, None)
+        except av.error.EOFError:
+            return None
+        except av.error.InvalidDataError:
+            raise
+        except (av.error.FFmpegError, OSError) as error:
+            raise reading_failed(error) from error
+
+    def place(self, packet: av.Packet[Any]) -> Placed:
+        """Where a packet belongs.  Once for each, in the order in which they came."""
+        track = self._by_index[packet.stream.index]
+        if self.live and packet.pts is None and packet.dts is None and packet.size and not track.placed:
+            # What comes before the first report of an RTSP server has no time; a decoder needs it all the same.
+            packet.pts = packet.dts = math.ceil(self._start_s / packet.time_base)
+        ticks = packet.dts if packet.dts is not None else packet.pts
+        if ticks is None or packet.time_base is None:
+            return Placed(track, packet, track.progress_s, track.shift_s)
+        track.placed = True
+        raw = ticks * packet.time_base - self._start_s
+        shift = self._continuity.shift(packet.stream.index, raw, (packet.duration or 0) * packet.time_base)
+        shift += self._round_begin_s
+        track.progress_s = float(raw + shift)
+        return Placed(track, packet, track.progress_s, shift)
+
+    def convert(self, placed: Placed) -> list[Unit]:
+        """Units of a packet, in the order of the packets; an empty packet at the end asks for what is left."""
+        return placed.track.convert(placed.packet, placed.shift_s)
 
     def seek(self, position_s: float) -> None:
         """Go on reading at `position_s`: decoded tracks exactly there, encoded ones at the key frame before."""
+        self._rounds_left, self._round_begin_s, self._end_s = self._rounds, Fraction(0), 0.0
+        self._position(position_s)
+
+    def close(self) -> None:
+        """Give the file back; a source that is forgotten while it is being read does so, too, in the end."""
+        self._container.close()
+
+    def _next_round(self) -> bool:
+        """Begin again behind the end, if that is wanted and there was something."""
+        if self._rounds_left == 1 or self._end_s <= self._round_begin_s:
+            return False
+        if self._rounds_left != FOR_EVER:
+            self._rounds_left -= 1
+        # Whole milliseconds are whole ticks of all clock rates.
+        self._round_begin_s = Fraction(math.ceil(self._end_s * 1000 - 1e-6), 1000)
+        self._position(0.0)
+        return True
+
+    def _position(self, position_s: float) -> None:
         target = round((Fraction(position_s) + self._start_s) * av.time_base)
         try:
             self._container.seek(target, backward=True)
         except (av.error.FFmpegError, OSError) as error:
             raise reading_failed(error) from error
+        self._continuity.restart()
         for track in self.tracks:
-            track.restart(position_s)
+            track.restart(position_s + float(self._round_begin_s), self._round_begin_s)
         self._packets = self._demux()
-
-    def close(self) -> None:
-        """Give the file back; a source that is forgotten while it is being read does so, too, in the end."""
-        self._container.close()
 
     def _demux(self) -> Iterator[av.Packet[Any]]:
         packets: Iterator[av.Packet[Any]] = self._container.demux([track.stream for track in self.tracks])
         return packets
 
 
-def _open(uri: str, policy: UriPolicy) -> Any:
-    scheme = scheme_of(uri)
-    if scheme not in SUPPORTED_SCHEMES:
-        raise unsupported_scheme(uri)
+def open_container(location: Location) -> Any:
+    """Open what PyAV opens.  Raises SourceError and nothing else."""
     try:
-        policy.check_read(uri)
-    except KurentoError as refusal:
-        raise invalid_uri(refusal.message) from refusal
-    path = file_path(uri)
-    # The prefix keeps names such as "concat:a|b" from being anything but names; the whitelist keeps a playlist from
-    # reaching files through HTTP and hosts through files.
-    name, protocols = (uri, "http,https,tcp,tls,crypto") if path is None else (f"file:{path}", "file,crypto")
-    try:
-        container = av.open(
-            name, options={"protocol_whitelist": protocols}, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), mode="r"
+        return av.open(
+            location.name,
+            format=location.format,
+            options=dict(location.options),
+            timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
+            mode="r",
         )
+    except av.error.ProtocolNotFoundError as error:
+        raise unsupported_scheme(location.uri) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise opening_failed(uri, error) from error
-    return container
+        raise opening_failed(location.uri, error) from error
+
+
+def _moving_pictures(container: Any) -> list[Any]:
+    """The video tracks, without the cover of a music file."""
+    return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]

@@ -22,6 +22,8 @@ __all__ = ["DecodedTrack", "EncodedTrack", "Track", "Unit", "make_track"]
 
 VIDEO_CLOCK_RATE_HZ: Final = 90_000
 MICROSECONDS: Final = 1_000_000
+MAX_PIXELS: Final = 8192 * 8192
+"""A few bytes can claim to be an endless picture."""
 
 _VIDEO_NAMES: Final = {"vp8": "VP8", "vp9": "VP9", "h264": "H264", "hevc": "H265", "av1": "AV1", "libdav1d": "AV1"}
 _AUDIO_NAMES: Final = {
@@ -61,26 +63,29 @@ class Track:
         self.media_type = MediaType.AUDIO if format.is_audio else MediaType.VIDEO
         self.progress_s = 0.0
         """How far into the source this track has been read."""
+        self.placed = False
+        """Whether a packet had a time."""
+        self.shift_s = Fraction(0)
+        """What to add to the times in the source: rounds that were played before, clocks that jumped."""
         self._start_s = start_s
 
-    def convert(self, packet: av.Packet[Any]) -> list[Unit]:
+    def convert(self, packet: av.Packet[Any], shift_s: Fraction) -> list[Unit]:
         """Units of one packet; an empty packet at the end asks for what is left.  Skips what is broken."""
-        if packet.dts is not None and packet.time_base is not None:
-            self.progress_s = float(packet.dts * packet.time_base - self._start_s)
+        self.shift_s = shift_s
         try:
             return list(self._units(packet))
-        except av.error.FFmpegError:
-            return []
+        except (av.error.FFmpegError, ValueError):
+            return []  # ValueError: a change that the resampler does not follow, a picture that makes no sense
 
-    def restart(self, skip_until_s: float) -> None:
+    def restart(self, skip_until_s: float, shift_s: Fraction) -> None:
         """The file was positioned anew; media before `skip_until_s` are not wanted where they can be left out."""
-        self.progress_s = 0.0
+        self.progress_s, self.shift_s = float(shift_s), shift_s
 
     def _units(self, packet: av.Packet[Any]) -> Iterable[Unit]:
         raise NotImplementedError
 
     def _seconds(self, ticks: int, time_base: Fraction) -> Fraction:
-        return ticks * time_base - self._start_s
+        return ticks * time_base - self._start_s + self.shift_s
 
 
 class EncodedTrack(Track):
@@ -93,9 +98,9 @@ class EncodedTrack(Track):
         if format.encoding_name in _TO_ANNEX_B and extradata and extradata[0] == 1:
             self._filter = BitStreamFilterContext(_TO_ANNEX_B[format.encoding_name], stream)
 
-    def restart(self, skip_until_s: float) -> None:
+    def restart(self, skip_until_s: float, shift_s: Fraction) -> None:
         """Nothing is left out: a decoder needs all since the key frame before that place."""
-        super().restart(skip_until_s)
+        super().restart(skip_until_s, shift_s)
         if self._filter is not None:
             self._filter.flush()
 
@@ -119,12 +124,13 @@ class DecodedTrack(Track):
         audio = stream.type == "audio"
         super().__init__(stream, RAW_AUDIO if audio else RAW_VIDEO, start_s)
         stream.codec_context.thread_count = 1
+        stream.codec_context.options = {"max_pixels": f"{MAX_PIXELS}"}
         self._resampler = Resampler("s16", "stereo", RAW_AUDIO.clock_rate_hz) if audio else None
         self._skip_until_s = float("-inf")
 
-    def restart(self, skip_until_s: float) -> None:
+    def restart(self, skip_until_s: float, shift_s: Fraction) -> None:
         """Decode from the key frame before that place, but show only what comes from there on."""
-        super().restart(skip_until_s)
+        super().restart(skip_until_s, shift_s)
         self._skip_until_s = skip_until_s
         if self._resampler is not None:
             self._resampler = Resampler("s16", "stereo", RAW_AUDIO.clock_rate_hz)
