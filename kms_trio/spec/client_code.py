@@ -140,7 +140,7 @@ def _classes(
 
     def calling(view: OperationView) -> str:
         """The statement that calls the server, with its result in a variable that says the type."""
-        target = "" if view.returns == "None" else f"result: {view.returns} = "
+        target = "" if view.returns == "None" else f"{view.result}: {view.returns} = "
         before = f"{pycode.INDENT * 2}{target}"
         return before + pycode.expression(Call(f"{flavour.call}self._call", view.arguments), before, 2)
 

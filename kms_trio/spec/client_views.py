@@ -18,13 +18,17 @@ from kms_trio.spec.resolve import ResolvedModule
 
 @attrs.frozen
 class OperationView:
-    """A method of a class; `arguments` are those of the call to the server, the operation's wire name first."""
+    """A method of a class; `arguments` are those of the call to the server, the operation's wire name first.
+
+    `result` is the name of a variable that is no parameter.
+    """
 
     name: str
     parameters: tuple[str, ...]
     returns: str
     arguments: tuple[object, ...]
     doc: str
+    result: str = "result"
 
 
 @attrs.frozen
@@ -138,6 +142,7 @@ def _method(method: Method, module: ResolvedModule, names: ClientNames) -> Opera
         returns=returns,
         arguments=(method.name, *(Raw(snake_case(item.name)) for item in method.parameters)),
         doc="\n\n".join(parts),
+        result="result_" if any(snake_case(item.name) == "result" for item in method.parameters) else "result",
     )
 
 

@@ -15,10 +15,11 @@ from kms_trio.spec.creator.dependencies import load_dependencies, with_installed
 from kms_trio.spec.creator.output_folder import OutputFolder
 from kms_trio.spec.creator.package_files import author_file, united_json, united_pom
 from kms_trio.spec.creator.python_bundle import GENERATED, PythonBundle, bundle_package
+from kms_trio.spec.creator.python_client import PythonClient, client_package
 from kms_trio.spec.creator.template_config import expanded_methods, expands_methods, kept_names, template_config
 from kms_trio.spec.creator.template_helpers import TemplateHelpers
 from kms_trio.spec.creator.template_rules import render_folder
-from kms_trio.spec.creator.template_sets import PYTHON_SERVER, set_folder
+from kms_trio.spec.creator.template_sets import PYTHON_CLIENT, PYTHON_SERVER, set_folder
 from kms_trio.spec.loader import find_files, fuse, read_files
 from kms_trio.spec.output_model import output_model
 from kms_trio.spec.python_code import KMD_FILE
@@ -74,6 +75,8 @@ class Job:
         folder = set_folder(name)
         if name == PYTHON_SERVER:
             self._write_bundle(output, now, delete=delete)
+        elif name == PYTHON_CLIENT:
+            self._write_client(output, delete=delete)
         else:
             self.write_templates(folder, output, config, delete=delete)
 
@@ -97,6 +100,12 @@ class Job:
             self.say("Changes of the contract:")
             for line in changes:
                 self.say(f"  {line}")
+
+    def _write_client(self, output: OutputFolder, *, delete: bool) -> None:
+        if delete:
+            attrs.evolve(output, path=output.path / client_package(self.module)).empty()
+        output.prepare()
+        PythonClient(self.module, self.modules).write(output)
 
     def _rendered(self, templates: Path, config: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         model = expanded_methods(self.model) if expands_methods(config) else self.model

@@ -35,12 +35,17 @@ _PLACEHOLDER = "@generation-time@"
 
 def bundle_package(module: ResolvedModule) -> str:
     """The import name of a module's bundle: `code.api.python.packageName` of its spec, else `kms_NAME`."""
+    return python_setting(module, "packageName", f"kms_{module.name}")
+
+
+def python_setting(module: ResolvedModule, key: str, default: str) -> str:
+    """The import name that a spec has under `code.api.python`. Raises CreatorError."""
     settings: Any = module.spec.code
-    for key in ("api", "python", "packageName"):
-        settings = settings.get(key) if isinstance(settings, Mapping) else None
-    name = settings if isinstance(settings, str) else f"kms_{module.name}"
+    for step in ("api", "python", key):
+        settings = settings.get(step) if isinstance(settings, Mapping) else None
+    name = settings if isinstance(settings, str) else default
     if not name.isidentifier():
-        raise CreatorError(f"bad 'code.api.python.packageName' of module '{module.name}' (found '{name}')")
+        raise CreatorError(f"bad 'code.api.python.{key}' of module '{module.name}' (found '{name}')")
     return name
 
 

@@ -11,6 +11,7 @@ import attrs
 
 from kms_trio.dispatch import wire_prefix
 from kms_trio.spec.code_settings import expanded_code
+from kms_trio.spec.creator.java_names import JavaNames, java_name
 from kms_trio.spec.errors import Location
 from kms_trio.spec.model import PRIMITIVES, EventSpec, RemoteClassSpec, TypeName
 from kms_trio.spec.naming import snake_case
@@ -20,9 +21,6 @@ from kms_trio.spec.symbols import Symbol
 _TYPE = re.compile(r"(?:(?P<module>\w+)\.)?(?P<name>\w+)(?P<container>\[\]|<>|)")
 _NOWHERE = Location("template", 1)
 _JAVASCRIPT = {"String": "string", "boolean": "boolean"}
-_JAVA = {"String": "String", "boolean": "boolean", "int64": "long"}
-_JAVA_BOXED = {"boolean": "Boolean", "int": "Integer", "float": "Float", "double": "Double", "long": "Long"}
-_JAVA_CORE_PACKAGE = "org.kurento.client"
 
 
 @attrs.frozen
@@ -48,6 +46,9 @@ class TemplateHelpers:
             "isAbstract": self.is_abstract,
             "codeSettings": self.code_settings,
             "getJavaObjectType": self.java_type,
+            "getJavaEvent": self.java_event,
+            "getJavaProperties": self.java_properties,
+            "javaName": java_name,
             "getJsType": self.javascript_type,
             "comment": comment,
         }
@@ -86,18 +87,16 @@ class TemplateHelpers:
 
     def java_type(self, text: str, boxed: bool = False) -> str:
         """A type as Java spells it; types of other packages with their package."""
-        name = self._name(text)
+        return JavaNames(self.module, self.modules).type(self._name(text), self._symbol(text), boxed=boxed)
+
+    def java_event(self, text: str) -> str:
+        """The Java class of an event; one of another package with the package."""
+        return JavaNames(self.module, self.modules).event(self._event(text))
+
+    def java_properties(self, text: str) -> list[dict[str, Any]]:
+        """The properties of a register or event for Java, the eldest ancestor's first: see `JavaNames.properties`."""
         symbol = self._symbol(text)
-        if symbol.module is None:
-            java = _JAVA.get(symbol.name, symbol.name)
-            if boxed or name.container:
-                java = _JAVA_BOXED.get(java, java)
-        elif symbol.module == self.module.name:
-            java = symbol.name
-        else:
-            package = self.code_settings(symbol.module)["api"]["java"]["packageName"]
-            java = f"{package}.{symbol.name}"
-        return {"[]": f"java.util.List<{java}>", "<>": f"java.util.Map<String, {java}>"}.get(name.container, java)
+        return JavaNames(self.module, self.modules).properties([*reversed(self._ancestors(symbol)), symbol])
 
     def javascript_type(self, text: str) -> str:
         """A type for JSDoc."""
@@ -120,6 +119,9 @@ class TemplateHelpers:
             raise ValueError(f"no type: {text!r}")
         container = match["container"]
         return TypeName(match["module"], match["name"], "[]" if container == "[]" else "<>" if container else "")
+
+    def _event(self, text: str) -> Symbol:
+        return self.module.scope.event(self._name(text), _NOWHERE)
 
     def _symbol(self, text: str) -> Symbol:
         """A type, or when the module has none of that name an event of it."""

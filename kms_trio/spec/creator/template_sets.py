@@ -1,4 +1,4 @@
-"""The sets of templates that come along: folders with the same rules as a user's own, and the Python bundle."""
+"""The sets of templates that come along: folders with the same rules as a user's own, and those in Python."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from kms_trio.spec.creator.errors import CreatorError
 
 PYTHON_SERVER = "python-server"
+PYTHON_CLIENT = "python-client"
 _FOLDER = Path(__file__).parent / "templates"
 
 

@@ -164,7 +164,7 @@ def test_folders_and_files_that_are_not_there(creator: Creator, chroma: Creator,
         (chroma("-it", "doc", "-c", CHROMA / "chroma.kmd.json"), "cannot make the folder"),
         (
             chroma("-it", "no", "-c", tmp_path),
-            "(expected one of client-js, doc, maven, npm, python-server)",
+            "(expected one of client-java, client-js, doc, maven, npm, python-client, python-server)",
         ),
     ):
         assert outcome.status == 1
