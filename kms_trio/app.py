@@ -1,6 +1,7 @@
 """The application: the one place where the parts are put together.
 
     settings → plugins → network, codecs → objects → protocol → sockets, HTTP side
+    settings → plugins → media workers → router  → protocol → sockets, HTTP side
 
 Everything that a server has hangs on one `Server` object, so two can run in one process. Cancelling `serve` stops it
 in order: no new requests, all objects released (recordings are finished), goodbye to the clients, then the rest.
@@ -8,39 +9,39 @@ in order: no new requests, all objects released (recordings are finished), goodb
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import trio
 
 from kms_trio.clock import Clock, SystemClock
-from kms_trio.codecs.service import CodecService
 from kms_trio.http import serve_http
-from kms_trio.net.service import NetworkService
-from kms_trio.objects.bus import EventBus
-from kms_trio.objects.catalog import Catalog
+from kms_trio.net.timers import WorkerTimers
 from kms_trio.objects.context import ObjectContext
-from kms_trio.objects.directory import Directory
-from kms_trio.objects.legacy import Legacy
 from kms_trio.objects.lifecycle import Lifecycle
-from kms_trio.objects.marshal import Marshaller
-from kms_trio.objects.references import References
 from kms_trio.objects.resources import ResourceLimits
-from kms_trio.objects.scopes import Supervisor
-from kms_trio.objects.server_manager import ServerManager
-from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.handler import Handler
-from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.rpc.listeners import Listener, open_listeners
-from kms_trio.rpc.methods import Methods
+from kms_trio.rpc.methods import Method
 from kms_trio.rpc.registrar import stay_registered
 from kms_trio.rpc.request_cache import RequestCache
 from kms_trio.rpc.server import RpcServer
 from kms_trio.rpc.sessions import Sessions
 from kms_trio.settings import Settings
+from kms_trio.worker.assignment import WorkerLog
+from kms_trio.worker.core import MediaCore, build_core
+from kms_trio.worker.manager import TreeServerManager
+from kms_trio.worker.pool import WorkerPool, WorkerStatus
+from kms_trio.worker.router import Router
+from kms_trio.worker.tree import WorkerTree
+
+if TYPE_CHECKING:
+    from kms_trio.codecs.service import CodecService
+    from kms_trio.net.service import NetworkService
 
 logger = logging.getLogger("KurentoMediaServer")
 
@@ -60,12 +61,19 @@ class Server:
     lifecycle: Lifecycle
     sessions: Sessions
     rpc: RpcServer
+    #: The media workers; None when pipelines live in this process.
+    pool: WorkerPool | None = None
     #: The TCP port that the plain control socket really listens on; 0 when it is off.
     control_port: int = 0
     #: Whether new requests are served; false again while stopping.
     accepting_requests: bool = False
     #: URL of the HTTP side; None when it is off.
     http_url: str | None = None
+
+    @property
+    def workers(self) -> list[WorkerStatus]:
+        """The media workers, also those that are being started; empty when there are none."""
+        return [] if self.pool is None else self.pool.statuses
 
     @property
     def control_url(self) -> str:
@@ -81,11 +89,15 @@ async def serve(  # noqa: ASYNC128 - `_start`, which it hands the status on to, 
     clock: Clock | None = None,
     plugins: Plugins | None = None,
     listeners: Sequence[Listener] | None = None,
+    workers: int = 0,
+    worker_log: WorkerLog | None = None,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Run a server until cancelled; `task_status` gets it once clients can connect.
 
     `plugins` are what is installed and not disabled unless given; `listeners` replace the sockets of the settings.
+    `workers` is how many processes pipelines are spread over, 0 for none but this one; workers load the plugins that
+    are installed, and log what `worker_log` says.
     Raises OSError and HttpListenError (ports that cannot be had) and SettingsError (a certificate that cannot be used).
     """
     clock = clock or SystemClock()
@@ -95,7 +107,8 @@ async def serve(  # noqa: ASYNC128 - `_start`, which it hands the status on to, 
     stop = trio.Event()
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_serve_until, stop, settings, clock, plugins, listeners, task_status)
+            pool = WorkerPool(settings, workers, worker_log or WorkerLog()) if workers else None
+            nursery.start_soon(_serve_until, stop, settings, clock, plugins, listeners, pool, task_status)
             try:
                 await trio.sleep_forever()
             finally:
@@ -111,13 +124,23 @@ async def _serve_until(
     clock: Clock,
     plugins: Plugins,
     listeners: Sequence[Listener],
+    pool: WorkerPool | None,
     task_status: trio.TaskStatus[Server],
 ) -> None:
     """Run until `stop`, shielded, so that a cancelled server still has sockets, codecs and clients while it stops."""
-    ports = settings.base_rtp_endpoint
     with trio.CancelScope(shield=True):
-        async with NetworkService(clock).open(ports.min_port, ports.max_port) as network, CodecService() as codecs:
-            server = build(settings, plugins, clock, network, codecs)
+        async with contextlib.AsyncExitStack() as stack:
+            if pool is None:
+                # Imported now: a control process has no use for what handles media.
+                from kms_trio.codecs.service import CodecService
+                from kms_trio.net.service import NetworkService
+
+                ports = settings.base_rtp_endpoint
+                network = await stack.enter_async_context(NetworkService(clock).open(ports.min_port, ports.max_port))
+                codecs = await stack.enter_async_context(CodecService())
+                server = build(settings, plugins, clock, network, codecs)
+            else:
+                server = build_control(settings, plugins, clock, pool)
             async with trio.open_nursery() as core:
                 await _start(server, listeners, core)
                 task_status.started(server)
@@ -127,40 +150,67 @@ async def _serve_until(
 
 
 def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkService, codecs: CodecService) -> Server:
-    """Put a server together; nothing runs yet."""
-    directory = Directory()
-    marshaller = Marshaller(directory, plugins.modules)
-    context = ObjectContext(
-        settings=settings,
-        clock=clock,
-        directory=directory,
-        references=References(directory.parent_id, directory.children_ids),
-        bus=EventBus(marshaller.write_event),
-        supervisor=Supervisor(),
+    """Put a server of one process together; nothing runs yet."""
+    core = build_core(
+        settings,
+        plugins,
+        clock,
         timers=network.timers,
-        uri_policy=UriPolicy(settings.uri_policy.player_roots, settings.uri_policy.recorder_roots),
         network=network,
         codecs=codecs,
-        modules=plugins.modules,
+        limits=_limits(settings, clock),
     )
+    sessions = Sessions(core.context.references, core.lifecycle, core.legacy_clients)
+    core.context.bus.deliver = sessions.deliver
+    return _server(settings, plugins, clock, core, sessions, core.methods(sessions).table)
+
+
+def build_control(settings: Settings, plugins: Plugins, clock: Clock, pool: WorkerPool) -> Server:
+    """Put the control process of a server with workers together; nothing runs yet."""
+    core = build_core(
+        settings,
+        plugins,
+        clock,
+        timers=WorkerTimers(),
+        network=None,
+        codecs=None,
+        limits=_limits(settings, clock),
+        manager=TreeServerManager,
+    )
+    tree = pool.listener = WorkerTree(core, pool)
+    manager = core.manager
+    assert isinstance(manager, TreeServerManager)
+    manager.tree = tree
+    sessions = Sessions(tree, tree, core.legacy_clients)
+    tree.deliver_by(sessions.deliver)
+    server = _server(settings, plugins, clock, core, sessions, Router(core, tree, sessions).table)
+    server.pool = pool
+    return server
+
+
+def _limits(settings: Settings, clock: Clock) -> ResourceLimits:
     resources = settings.media_server.resources
     limits = ResourceLimits(resources.exception_limit, clock.monotonic, kill_limit=resources.kill_limit)
     limits.announce()
-    lifecycle = Lifecycle(context, Catalog(plugins.modules.values()), marshaller, limits, plugins.check_create)
-    legacy_clients = LegacyClients(Legacy(plugins.modules.values()))
-    sessions = Sessions(context.references, lifecycle, legacy_clients)
-    context.bus.deliver = sessions.deliver
-    if plugins.watches_events:
-        context.bus.listen(plugins.event)
-    cache = None if resources.disable_request_cache else RequestCache(clock.monotonic)
+    return limits
+
+
+def _server(
+    settings: Settings,
+    plugins: Plugins,
+    clock: Clock,
+    core: MediaCore,
+    sessions: Sessions,
+    table: Mapping[str, Method],
+) -> Server:
+    cache = None if settings.media_server.resources.disable_request_cache else RequestCache(clock.monotonic)
     logger.info("RPC Request Cache is %s", "DISABLED" if cache is None else "ENABLED")
-    handler = Handler(Methods(context, lifecycle, marshaller, sessions, legacy_clients), sessions, cache)
-    directory.add(ServerManager(context, plugins.modules["core"].classes["ServerManager"]))
+    handler = Handler(table, sessions, cache)
     return Server(
         settings=settings,
         plugins=plugins,
-        context=context,
-        lifecycle=lifecycle,
+        context=core.context,
+        lifecycle=core.lifecycle,
         sessions=sessions,
         rpc=RpcServer(handler, sessions, settings.media_server.net.websocket.path),
     )
@@ -169,6 +219,8 @@ def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkSe
 async def _start(server: Server, listeners: Sequence[Listener], core: trio.Nursery) -> None:
     settings = server.settings
     await core.start(server.context.supervisor.run)
+    if server.pool is not None:
+        await core.start(server.pool.run)
     core.start_soon(server.sessions.collect, settings.media_server.resources.garbage_collector_period_s)
     await core.start(server.rpc.run, listeners)
     server.control_port = _plain_port(listeners)
@@ -181,6 +233,8 @@ async def _start(server: Server, listeners: Sequence[Listener], core: trio.Nurse
 async def _stop(server: Server) -> None:
     server.accepting_requests = False
     with trio.move_on_after(STOP_DEADLINE_S) as patience:
+        if server.pool is not None:
+            await server.pool.stop(RELEASE_DEADLINE_S)
         await server.lifecycle.release_all(RELEASE_DEADLINE_S)
         await server.rpc.say_goodbye()
     if patience.cancelled_caught:

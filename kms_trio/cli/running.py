@@ -6,15 +6,18 @@ import faulthandler
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Final, TextIO
 
 import trio
 
 from kms_trio import app
 from kms_trio.cli.external_address import with_external_addresses
-from kms_trio.cli.process import settle_process
 from kms_trio.http import HttpListenError
 from kms_trio.settings import Settings, SettingsError
+from kms_trio.worker.assignment import WorkerLog
+from kms_trio.worker.count import worker_count
+from kms_trio.worker.interpreter import settle_process
 
 _log = logging.getLogger("KurentoMediaServer")
 
@@ -30,23 +33,28 @@ class StartError(Exception):
     """The server could not start; the text says why, for the operator."""
 
 
-def run_until_signal(settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO) -> None:
+def run_until_signal(
+    settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO, worker_log: WorkerLog
+) -> None:
     """Serve until SIGINT or SIGTERM. Raises StartError, and what nothing inside handled.
 
     A server that does not end within `EXIT_DEADLINE_S` of the signal writes the stacks of its threads to `errors`, a
     real file, and exits with code 1.
     """
-    trio.run(_serve, settings, announce, errors)
+    trio.run(_serve, settings, announce, errors, worker_log)
 
 
-async def _serve(settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO) -> None:
+async def _serve(
+    settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO, worker_log: WorkerLog
+) -> None:
     failure: str | None = None
     settings = await with_external_addresses(settings)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop_at_signal, signals, nursery.cancel_scope, errors)
             try:
-                server = await nursery.start(app.serve, settings)
+                run = partial(app.serve, settings, workers=worker_count(settings), worker_log=worker_log)
+                server = await nursery.start(run)
             except StartErrors as error:
                 failure = str(error)
                 nursery.cancel_scope.cancel()

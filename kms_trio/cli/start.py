@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import attrs
 
-from kms_trio.cli.process import prepare_process
 from kms_trio.cli.versions import KURENTO_VERSION
 from kms_trio.log import CrashLog, LogConfig, configure
-from kms_trio.log.crash import log_thread_crash
+from kms_trio.log.crash import CRASH_FILE_NAME, log_thread_crash
 from kms_trio.settings import Loaded, Settings, SettingsError, load
 from kms_trio.settings.loader import DEFAULT_CONF_FILE
 from kms_trio.settings.show import effective
+from kms_trio.worker.assignment import WorkerLog
+from kms_trio.worker.interpreter import prepare_process
 
 if TYPE_CHECKING:
     from kms_trio.app import Server
@@ -106,12 +107,19 @@ def _run(options: StartOptions, announce: Callable[[Server], None] | None, error
     from kms_trio.cli.running import StartError, run_until_signal
 
     try:
-        run_until_signal(loaded.settings, announce, errors)
+        run_until_signal(loaded.settings, announce, errors, _worker_log(options.log))
     except StartError as error:
         _log.error("The server cannot start: %s", error)
         return 1
     _log.info("Kurento Media Server stopped")
     return 0
+
+
+def _worker_log(log: LogConfig) -> WorkerLog:
+    """Workers log what we do; their records come to us, but for the stacks of native crashes."""
+    return WorkerLog(
+        gst_debug=log.gst_debug, crash_file=None if log.folder is None else log.folder.absolute() / CRASH_FILE_NAME
+    )
 
 
 def _report(loaded: Loaded) -> None:

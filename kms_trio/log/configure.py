@@ -63,6 +63,11 @@ def _formatter(config: LogConfig, *, colour: bool) -> logging.Formatter:
     return JsonFormatter() if config.layout == "json" else KurentoFormatter(colour=colour)
 
 
+def set_levels(gst_debug: str) -> None:
+    """Set levels alone: for a process whose records go elsewhere."""
+    _apply(parse_gst_debug(gst_debug))
+
+
 def _apply(thresholds: Thresholds) -> None:
     """Give every logger that exists its level, and those that are made later as well."""
     manager = logging.root.manager

@@ -12,9 +12,11 @@ import threading
 import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from kms_trio.log.formats import KurentoFormatter
+
+CRASH_FILE_NAME: Final = "errors.log"
 
 
 class CrashLog:
@@ -23,7 +25,7 @@ class CrashLog:
     def __init__(self, folder: Path, *, now: datetime) -> None:
         """Append the line of this start: `now` with its time zone. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._stream: TextIO = (folder / "errors.log").open("a", encoding="utf-8", errors="backslashreplace")
+        self._stream: TextIO = (folder / CRASH_FILE_NAME).open("a", encoding="utf-8", errors="backslashreplace")
         self._stream.write(f"\n\n{now.isoformat(timespec='seconds')} -- New execution\n")
         self._stream.flush()
 
@@ -48,7 +50,7 @@ class CrashLog:
         """
         handler = logging.StreamHandler(self._stream)
         handler.setLevel(logging.ERROR)
-        handler.addFilter(lambda record: record.exc_info is not None and record.levelno < logging.CRITICAL)
+        handler.addFilter(lambda record: bool(record.exc_info or record.exc_text) and record.levelno < logging.CRITICAL)
         handler.setFormatter(KurentoFormatter())
         return handler
 

@@ -75,6 +75,8 @@ def _object_of(record: logging.LogRecord) -> str:
 
 def _traceback_of(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     parts = []
+    if record.exc_text and not record.exc_info:  # of another process
+        parts.append(record.exc_text)
     if record.exc_info:
         parts.append(formatter.formatException(record.exc_info))
     if record.stack_info:

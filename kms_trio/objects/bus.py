@@ -38,14 +38,23 @@ class EventBus:
         self._listeners: tuple[Listener, ...] = ()
         self.deliver: Deliver | None = None
 
-    def subscribe(self, session_id: str, object_id: str, event_name: str, known_as: str | None = None) -> str:
+    def subscribe(
+        self,
+        session_id: str,
+        object_id: str,
+        event_name: str,
+        known_as: str | None = None,
+        *,
+        subscription_id: str | None = None,
+    ) -> str:
         """Return a new subscription id. Whether the object has such an event is the caller's to check.
 
-        `known_as` is the session's own name for the event, where that is another one.
+        `known_as` is the session's own name for the event, where that is another one. `subscription_id` is given where
+        the session has got its id elsewhere.
         """
         key = (object_id, event_name)
         handler = (session_id, known_as or event_name)
-        subscription_id = str(uuid.uuid4())
+        subscription_id = subscription_id or str(uuid.uuid4())
         self._handlers.setdefault(key, {}).setdefault(handler, set()).add(subscription_id)
         self._by_object.setdefault(object_id, set()).add(key)
         return subscription_id
@@ -79,15 +88,19 @@ class EventBus:
         """Tell every subscribed session, at once and without waiting for it."""
         for listener in self._listeners:
             listener(source, event)
-        handlers = self._handlers.get((source.id, event_name))
+        if (source.id, event_name) in self._handlers:
+            self.tell(source.id, event_name, self._encode(event))
+
+    def tell(self, source_id: str, event_name: str, data: dict[str, Any]) -> None:
+        """Tell every subscribed session of an event that is wire JSON already."""
+        handlers = self._handlers.get((source_id, event_name))
         if not handlers or self.deliver is None:
             return
-        data = self._encode(event)
         sessions_by_name: dict[str, list[str]] = {}
         for session_id, name in handlers:
             sessions_by_name.setdefault(name, []).append(session_id)
         for name, session_ids in sessions_by_name.items():
-            self.deliver(tuple(session_ids), name, source.id, data)
+            self.deliver(tuple(session_ids), name, source_id, data)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event inside the process; returns what ends that."""

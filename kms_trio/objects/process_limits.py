@@ -6,6 +6,7 @@ Threads are bounded by RLIMIT_NPROC and by the pids controller of the control gr
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 from collections.abc import Iterator
@@ -40,8 +41,18 @@ def file_limit() -> int | None:
 
 def thread_limit() -> int | None:
     """How many threads there may be; None when that is unlimited."""
-    limits = [_soft_limit(resource.RLIMIT_NPROC), *(_pids_max(file) for file in _pids_files())]
+    limits = [
+        _soft_limit(resource.RLIMIT_NPROC),
+        *(_pids_max(file) for file in _control_group_files("pids", "pids.max")),
+    ]
     return min((limit for limit in limits if limit is not None), default=None)
+
+
+def usable_cores() -> int:
+    """How many cores this process may keep busy: those it may run on, or less where its control group has a quota."""
+    cores = len(os.sched_getaffinity(0))
+    quotas = [_cores_of_quota(file) for file in _control_group_files("cpu", "cpu.max")]
+    return max(min([cores, *(quota for quota in quotas if quota is not None)]), 1)
 
 
 def raise_file_limit() -> None:
@@ -59,16 +70,25 @@ def _soft_limit(which: int) -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
-def _pids_files() -> Iterator[Path]:
-    """Where the control group of the process says how many tasks it may have (cgroups(7), versions 1 and 2)."""
+def _control_group_files(controller: str, name: str) -> Iterator[Path]:
+    """Where the control group of the process says what it may have (cgroups(7), versions 1 and 2)."""
     try:
         lines = _CONTROL_GROUPS.read_text(encoding="utf-8").splitlines()
     except OSError:
         return
     for line in lines:
         _number, controllers, path = line.split(":", 2)
-        if controllers == "" or "pids" in controllers.split(","):
-            yield _CONTROL_GROUP_FOLDER / controllers / path.lstrip("/") / "pids.max"
+        if controllers == "" or controller in controllers.split(","):
+            yield _CONTROL_GROUP_FOLDER / controllers / path.lstrip("/") / name
+
+
+def _cores_of_quota(file: Path) -> int | None:
+    """`max 100000`, or microseconds of CPU time in a period of so many; part of a core counts as one."""
+    try:
+        quota, period = file.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    return math.ceil(int(quota) / int(period)) if quota.isdecimal() and period.isdecimal() and int(period) else None
 
 
 def _pids_max(file: Path) -> int | None:

@@ -30,6 +30,8 @@ class ResourceLimits:
 
     With a `kill_limit`, `all_released` calls `terminate` when the process is above that: descriptors or threads
     that remain although no object does are lost for good, and a supervisor starts a fresh server.
+
+    `share` is how many processes have to get along with the threads that there may be; open files are counted for each.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class ResourceLimits:
         monotonic: Callable[[], float],
         *,
         kill_limit: float | None = None,
+        share: int = 1,
         count: Callable[[], Usage] = count_usage,
         terminate: Callable[[], None] = terminate_process,
     ) -> None:
@@ -49,7 +52,8 @@ class ResourceLimits:
         self._counted_at = -COUNT_LIFETIME_S
         self._checks_since = 0
         self._used = Usage(0, 0)
-        self.thread_limit = thread_limit()
+        threads = thread_limit()
+        self.thread_limit = None if threads is None else threads // share
         self.file_limit = file_limit()
 
     def announce(self) -> None:

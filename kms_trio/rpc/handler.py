@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from kms_trio.errors import ErrorCode, KurentoError
@@ -16,7 +17,7 @@ from kms_trio.rpc.envelope import (
     unexpected_error,
 )
 from kms_trio.rpc.json_text import JsonTextError, decode, encode
-from kms_trio.rpc.methods import Methods
+from kms_trio.rpc.methods import Method
 from kms_trio.rpc.params import Params
 from kms_trio.rpc.request_cache import RequestCache
 from kms_trio.rpc.sessions import Peer, Sessions
@@ -28,10 +29,11 @@ logger = logging.getLogger("KurentoServerMethods")
 class Handler:
     """Carries out the messages of all connections."""
 
-    def __init__(self, methods: Methods, sessions: Sessions, cache: RequestCache | None) -> None:
+    def __init__(self, table: Mapping[str, Method], sessions: Sessions, cache: RequestCache | None) -> None:
+        """`table` has all methods by name but for `transaction` (`methods.Methods`, or a router to workers)."""
         self._sessions = sessions
         self._cache = cache
-        self._methods = {**methods.table, "transaction": self._transaction}
+        self._methods = {**table, "transaction": self._transaction}
 
     async def handle(self, message: str | bytes, peer: Peer) -> str:
         """Carry out one message of `peer` and return the text to send back. Raises nothing but Cancelled."""

@@ -37,6 +37,10 @@ class LegacyClients:
             self._sessions.add(session_id)
         return found
 
+    def note(self, session_id: str) -> None:
+        """The session has used an old name elsewhere: in a media worker."""
+        self._sessions.add(session_id)
+
     def value_for(self, session_id: str, value: Any) -> Any:
         """A result as this session expects it."""
         return self._legacy.write(value) if session_id in self._sessions else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.invoke import invoke, unknown_operation
@@ -22,9 +22,21 @@ if TYPE_CHECKING:
     from kms_trio.objects.lifecycle import Lifecycle
     from kms_trio.objects.marshal import Marshaller
     from kms_trio.rpc.legacy_clients import LegacyClients
-    from kms_trio.rpc.sessions import Sessions
 
 Method = Callable[[Params | None], Awaitable[Any]]
+
+
+class SessionRegister(Protocol):
+    """What the methods need of sessions (`sessions.Sessions`)."""
+
+    def knows(self, session_id: str) -> bool:
+        """Whether a session holds, or has held, an object."""
+
+    def touch(self, session_id: str) -> None:
+        """The session shows a sign of life."""
+
+    async def end(self, session_id: str, *, release: bool) -> None:
+        """Close a session at the client's wish."""
 
 
 class Methods:
@@ -35,7 +47,7 @@ class Methods:
         context: ObjectContext,
         lifecycle: Lifecycle,
         marshaller: Marshaller,
-        sessions: Sessions,
+        sessions: SessionRegister,
         legacy_clients: LegacyClients,
     ) -> None:
         self._directory = context.directory

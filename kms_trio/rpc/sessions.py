@@ -14,8 +14,6 @@ import trio
 from kms_trio.rpc.envelope import event_text
 
 if TYPE_CHECKING:
-    from kms_trio.objects.lifecycle import Lifecycle
-    from kms_trio.objects.references import References
     from kms_trio.rpc.legacy_clients import LegacyClients
 
 logger = logging.getLogger("KurentoWebSocketTransport")
@@ -34,10 +32,28 @@ class Peer(Protocol):
         """Send without waiting; an overfull connection closes itself."""
 
 
+class Holders(Protocol):
+    """Who holds objects (`objects.references`, or those of all workers)."""
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """All known sessions, oldest first."""
+
+    def knows(self, session_id: str) -> bool:
+        """Whether a session has ever held an object and has not ended since."""
+
+
+class SessionEnder(Protocol):
+    """Takes from a session what it holds (`objects.lifecycle`, or those of all workers)."""
+
+    async def end_session(self, session_id: str, *, release: bool = False) -> None:
+        """Forget a session and its subscriptions; with `release`, destroy what it holds even if others hold it too."""
+
+
 class Sessions:
     """The connections by session, and the signs of life."""
 
-    def __init__(self, references: References, lifecycle: Lifecycle, legacy_clients: LegacyClients) -> None:
+    def __init__(self, references: Holders, lifecycle: SessionEnder, legacy_clients: LegacyClients) -> None:
         self._references = references
         self._lifecycle = lifecycle
         self._legacy_clients = legacy_clients

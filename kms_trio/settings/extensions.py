@@ -38,6 +38,20 @@ class PluginsSettings:
 
 
 @attrs.frozen(kw_only=True)
+class WorkersSettings:
+    """Media workers: the processes that pipelines are spread over."""
+
+    count: int | None = option(
+        "count",
+        kinds.automatic(kinds.integer(0, 256)),
+        None,
+        "How many; auto is one for each core that the server may use if there are at least two. "
+        "0 keeps everything in one process.",
+        environment="KMS_WORKERS",
+    )
+
+
+@attrs.frozen(kw_only=True)
 class UriPolicySettings:
     """Which files clients may have read and written."""
 

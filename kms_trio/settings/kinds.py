@@ -59,6 +59,15 @@ def integer(minimum: int, maximum: int) -> Kind[int]:
     return Kind(f"a whole number from {minimum} to {maximum}", parse)
 
 
+def automatic(kind: Kind[T]) -> Kind[T | None]:
+    """The same kind, or the word `auto` for what the server finds out; that is None."""
+
+    def parse(raw: Any, folder: Path | None) -> T | None:
+        return None if _text(raw).lower() == AUTO else kind.parse(raw, folder)
+
+    return Kind(f"{kind.expected}, or {AUTO}", parse, lambda value: AUTO if value is None else kind.render(value))
+
+
 def clamped_integer(minimum: int, maximum: int) -> Kind[int]:
     """A whole number that is moved into its bounds, as Kurento does with ports."""
     inner = integer(-(10**17), 10**17)

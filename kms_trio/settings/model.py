@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from kms_trio.settings import kinds
-from kms_trio.settings.extensions import HttpSettings, PluginsSettings, UriPolicySettings
+from kms_trio.settings.extensions import HttpSettings, PluginsSettings, UriPolicySettings, WorkersSettings
 from kms_trio.settings.modules import (
     BaseRtpEndpointSettings,
     HttpEndpointSettings,
@@ -47,6 +47,7 @@ class Settings:
     )
     http_endpoint: HttpEndpointSettings = section(HttpEndpointSettings, "modules", "kurento", "HttpEndpoint")
     http: HttpSettings = section(HttpSettings, "kmsTrio", "http")
+    workers: WorkersSettings = section(WorkersSettings, "kmsTrio", "workers")
     plugins: PluginsSettings = section(PluginsSettings, "kmsTrio", "plugins")
     uri_policy: UriPolicySettings = section(UriPolicySettings, "kmsTrio", "uriPolicy")
     #: The whole branch `modules`, untyped, as third-party modules read it.

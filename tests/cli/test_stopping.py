@@ -70,7 +70,7 @@ async def test_sigterm_finishes_recordings_and_says_goodbye(tmp_path: Path) -> N
 
 async def test_idle_above_the_kill_limit() -> None:
     port = free_port()
-    limit = ["--set", "mediaServer.resources.killLimit=0.0001"]
+    limit = ["--workers", "0", "--set", "mediaServer.resources.killLimit=0.0001"]
     with started(KMS_TRIO, *arguments(port, *limit), ready="Kurento protocol: ") as process:
         async with open_client(f"ws://127.0.0.1:{port}/kurento") as client:
             pipeline = await client.create("MediaPipeline")

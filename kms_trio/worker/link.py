@@ -1,0 +1,227 @@
+"""One worker as the control process sees it: requests go in, replies and events come out, until it is gone.
+
+A worker is gone when its end of the channel is closed, by whatever way it ended. One that says nothing for
+`SILENCE_S` hangs, and is ended. That is counted in ticks of our own: when this process gets no time, either, nobody is
+to blame.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import signal
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import attrs
+import trio
+
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.worker.assignment import Assignment
+from kms_trio.worker.channel import Channel, ChannelClosedError
+from kms_trio.worker.frames import FrameError, Message
+from kms_trio.worker.log_relay import replay
+from kms_trio.worker.placement import WorkerLoad
+from kms_trio.worker.process import WorkerProcess, describe_exit
+from kms_trio.worker.report import REPORT_PERIOD_S, WorkerReport
+
+logger = logging.getLogger("KurentoMediaServer")
+
+#: How long a worker may be silent, once it runs and until it does.
+SILENCE_S: Final = 10.0
+START_SILENCE_S: Final = 60.0
+
+#: How long a worker may take to end whose channel is closed: it finishes recordings.
+END_PATIENCE_S: Final = 8.0
+#: The same of one that hangs, and that was told to write down where.
+ABORT_PATIENCE_S: Final = 2.0
+
+
+class WorkerLostError(KurentoError):
+    """The worker that a request went to is gone. `retired`: it ended in order, so another may be asked."""
+
+    def __init__(self, message: str, *, retired: bool = False) -> None:
+        super().__init__(ErrorCode.UNEXPECTED_ERROR, message)
+        self.retired = retired
+
+
+class Listener(Protocol):
+    """Who hears what workers say unasked."""
+
+    def ready(self, link: WorkerLink) -> None:
+        """The worker serves requests from now on."""
+
+    def event(self, session_ids: tuple[str, ...], name: str, source_id: str, data: dict[str, Any]) -> None:
+        """An event for sessions."""
+
+    def born(self, link: WorkerLink, data: dict[str, Any]) -> None:
+        """An object was created: the data of ObjectCreated."""
+
+    def died(self, data: dict[str, Any]) -> None:
+        """An object was destroyed: the data of ObjectDestroyed."""
+
+    def replied(self, link: WorkerLink, session_id: str, *, known: bool, legacy: bool) -> None:
+        """A request of a session was carried out, whether anybody still waits for the reply or not."""
+
+
+@attrs.define
+class _Pending:
+    """A request that the worker has not answered."""
+
+    session_id: str | None
+    done: trio.Event = attrs.field(factory=trio.Event)
+    result: Any = None
+    error: KurentoError | None = None
+
+
+class WorkerLink:
+    """Made for one process; `run` ends with it."""
+
+    def __init__(self, listener: Listener, load: WorkerLoad) -> None:
+        self.load = load
+        self.report: WorkerReport | None = None
+        self.is_ready = False
+        self.was_ready = False
+        #: Why the worker could not start, in its own words.
+        self.start_failure: str | None = None
+        #: What ended it, in words; None as long as it lives.
+        self.loss: str | None = None
+        #: Whether it ended in order.
+        self.retired = False
+        self._listener = listener
+        self._process = WorkerProcess()
+        self._channel = Channel(self._process.socket)
+        self._numbers = itertools.count(1)
+        self._pending: dict[int, _Pending] = {}
+        self._heard = False
+        self._replied = False
+        self._hangs = False
+
+    @property
+    def number(self) -> int:
+        """The worker's number, from 1 on."""
+        return self.load.number
+
+    @property
+    def pid(self) -> int:
+        """The worker's process."""
+        return self._process.pid
+
+    async def run(self, assignment: Assignment) -> None:
+        """Tell the worker what it is to do and serve its channel until it is gone; `loss` is set then."""
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._watch)
+                try:
+                    self._channel.send(assignment.to_message())
+                    await self._channel.run(self._take)
+                except (ChannelClosedError, FrameError) as problem:
+                    logger.warning("Media worker %d: %s", self.number, problem)
+                nursery.cancel_scope.cancel()
+        finally:
+            self.is_ready = False
+            self._channel.close()
+            code = await self._process.end(ABORT_PATIENCE_S if self._hangs else END_PATIENCE_S)  # noqa: ASYNC102 - shielded and bounded there
+            self._process.close()
+            self.loss = f"did not report for {SILENCE_S:.0f} s" if self._hangs else describe_exit(code)
+            for pending in self._pending.values():
+                pending.error = self._lost()
+                pending.done.set()
+            self._pending.clear()
+
+    async def request(self, method: str, params: Mapping[str, Any] | None) -> Any:
+        """Have the worker carry out a request; return its result. Raises KurentoError: its own, or WorkerLostError."""
+        if self.loss is not None:
+            raise self._lost()
+        session_id = params.get("sessionId") if params is not None else None
+        number = next(self._numbers)
+        pending = self._pending[number] = _Pending(session_id if isinstance(session_id, str) else None)
+        try:
+            self._channel.send({"request": number, "method": method, "params": params})
+        except ChannelClosedError:
+            pass  # the process ends, and with it every request
+        except BaseException:
+            del self._pending[number]
+            raise
+        await pending.done.wait()
+        if pending.error is not None:
+            raise pending.error
+        return pending.result
+
+    def stop(self, release_within_s: float) -> None:
+        """Tell the worker to end in order."""
+        try:
+            self._channel.send({"stop": release_within_s})
+        except ChannelClosedError:
+            return  # it is gone already
+
+    def abort(self) -> None:
+        """End the process; it writes down where its threads are."""
+        self._hangs = True
+        self._process.signal(signal.SIGABRT)
+        self._channel.close()
+
+    async def _take(self, message: Message) -> None:
+        self._heard = True
+        if "reply" in message:
+            self._take_reply(message)
+            self._replied = True
+        elif "event" in message:
+            await self._behind_replies()
+            session_ids, name, source_id, data = message["event"]
+            self._listener.event(tuple(session_ids), name, source_id, data)
+        elif "born" in message:
+            await self._behind_replies()
+            self._listener.born(self, message["born"])
+        elif "died" in message:
+            await self._behind_replies()
+            self._listener.died(message["died"])
+        elif "report" in message:
+            self.report = WorkerReport.from_message(message["report"])
+            self.load.reported(self.report)
+        elif "log" in message:
+            replay(message["log"])
+        elif "ready" in message:
+            self.is_ready = self.was_ready = True
+            self._listener.ready(self)
+        elif "failed" in message:
+            self.start_failure = message["failed"]
+        elif "stopped" in message:
+            self.is_ready = False
+            self.retired = True
+
+    def _take_reply(self, message: Message) -> None:
+        pending = self._pending.pop(message["reply"], None)
+        if pending is None:
+            return
+        if "error" in message:
+            code, text, data_type = message["error"]
+            pending.error = KurentoError(code, text, data_type=data_type)
+        else:
+            pending.result = message["result"]
+        if pending.session_id is not None and "known" in message:
+            known, legacy = message["known"], message["legacy"]
+            self._listener.replied(self, pending.session_id, known=known, legacy=legacy)
+        pending.done.set()
+
+    async def _behind_replies(self) -> None:
+        """Let whoever waits for a reply send it, before an event that was raised behind it is delivered."""
+        if self._replied:
+            self._replied = False
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            await trio.lowlevel.cancel_shielded_checkpoint()
+
+    async def _watch(self) -> None:
+        """End a worker that hangs."""
+        silent_s = 0.0
+        while True:
+            await trio.sleep(REPORT_PERIOD_S)
+            silent_s = 0.0 if self._heard else silent_s + REPORT_PERIOD_S
+            self._heard = False
+            if silent_s >= (SILENCE_S if self.is_ready else START_SILENCE_S):
+                logger.error("Media worker %d (process %d) hangs and is ended", self.number, self.pid)
+                self.abort()
+                return
+
+    def _lost(self) -> WorkerLostError:
+        return WorkerLostError(f"The media worker that the request was sent to {self.loss}", retired=self.retired)
