@@ -9,6 +9,7 @@ from kms_trio.clock import Clock, ntp_from_unix
 from kms_trio.codecs.conversion import Conversion, Overflow
 from kms_trio.codecs.pictures import Picture, PictureFormat, yuv_planes
 from kms_trio.codecs.resample import Resampler
+from kms_trio.codecs.sample_filter import SampleFormat, Samples
 from kms_trio.dispatch import RemoteClass
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import RaiseBase as Event
@@ -41,8 +42,10 @@ from kms_trio.net.rtp_session import MediaBinding, RtpSession, SessionLimits
 from kms_trio.net.sender import RtpSender
 from kms_trio.net.service import NetworkService
 from kms_trio.net.udp_socket import UdpSocket
+from kms_trio.objects.audio_filter import AudioFilter
 from kms_trio.objects.base_rtp_endpoint import BaseRtpEndpoint
 from kms_trio.objects.context import ObjectContext
+from kms_trio.objects.data_filter import DataFilter
 from kms_trio.objects.endpoint import Endpoint, SessionEndpoint
 from kms_trio.objects.filter import Filter
 from kms_trio.objects.forwarding import Tap
@@ -51,6 +54,7 @@ from kms_trio.objects.hub_port import HubPort
 from kms_trio.objects.image_source import load_image
 from kms_trio.objects.libraries import require
 from kms_trio.objects.media_element import MediaElement
+from kms_trio.objects.media_filter import OnFailure
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
 from kms_trio.objects.sdp_endpoint import SdpEndpoint
@@ -61,10 +65,12 @@ from kms_trio.rtc.dtls import DtlsIdentity
 from kms_trio.settings import Settings
 
 __all__ = [
+    "AudioFilter",
     "BaseRtpEndpoint",
     "Clock",
     "ConnectionState",
     "Conversion",
+    "DataFilter",
     "DtlsIdentity",
     "Endpoint",
     "ErrorCode",
@@ -87,6 +93,7 @@ __all__ = [
     "NetworkService",
     "ObjectContext",
     "OfferOptions",
+    "OnFailure",
     "Overflow",
     "Picture",
     "PictureFormat",
@@ -103,6 +110,8 @@ __all__ = [
     "RtpReceiver",
     "RtpSender",
     "RtpSession",
+    "SampleFormat",
+    "Samples",
     "SdpEndpoint",
     "SessionEndpoint",
     "SessionLimits",

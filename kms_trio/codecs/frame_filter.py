@@ -1,8 +1,8 @@
-"""Filtering pictures as a stream: one worker thread a filter, decoded once before it and encoded once behind it.
+"""Filtering raw media as a stream: one worker thread a filter, decoded once before it and encoded once behind it.
 
-    RawStream ──▶ queue (2 pictures; the oldest is dropped) ──▶ thread: PictureWork.process ──▶ RawStream
+    RawStream ──▶ queue (bounded; the oldest is dropped) ──▶ thread: a filter's converter ──▶ RawStream
 
-Filters in a row hand raw pictures to each other, so ten of them need one decoder and one encoder.
+Filters in a row hand raw media to each other, so ten of them need one decoder and one encoder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 import av
 
-from kms_trio.codecs.conversion import Conversion, Overflow
+from kms_trio.codecs.conversion import Conversion, Converter, Overflow
 from kms_trio.codecs.decoder import StartConversion
 from kms_trio.codecs.pictures import Picture, PictureFormat, PictureView, frame_of_picture
 from kms_trio.media.formats import RAW_VIDEO
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 QUEUE_FRAMES: Final = 2
 """A filter that cannot keep up shows fewer pictures, not older ones."""
+QUEUE_BLOCKS: Final = 25
+"""Half a second of samples, where fewer ones would be heard."""
 
 Note = Callable[[], None]
 """Something that a filter has to say; called in the Trio thread, in order with the pictures."""
@@ -89,28 +91,37 @@ class FrameFilter:
 
 
 class FilteredStream(RawStream):
-    """Pictures of `upstream` after a filter, worked on while somebody is attached."""
+    """Pictures or samples of `upstream` after a filter, worked on while somebody is attached.
 
-    def __init__(self, start_conversion: StartConversion, upstream: RawStream, work: PictureWork, name: str) -> None:
-        super().__init__(RAW_VIDEO, upstream.clock)
+    `make_converter` makes what filters, in the thread; its results are frames and `Note`s.
+    """
+
+    def __init__(
+        self,
+        start_conversion: StartConversion,
+        upstream: RawStream,
+        make_converter: Callable[[], Converter[RawFrame, Any]],
+        name: str,
+    ) -> None:
+        super().__init__(upstream.format, upstream.clock)
         self._start_conversion = start_conversion
         self._upstream = upstream
-        self._work = work
+        self._make_converter = make_converter
         self._name = name
         self._conversion: Conversion[Any, Any] | None = None
 
     @property
     def dropped(self) -> int:
-        """Pictures lost because the filter was late, since the stream was started."""
+        """Frames lost because the filter was late, since the stream was started."""
         return 0 if self._conversion is None else self._conversion.dropped
 
     def started(self) -> None:
         """Start the thread."""
         self._conversion = self._start_conversion(
             f"filter {self._name}",
-            lambda: FrameFilter(self._work),
+            self._make_converter,
             self._deliver,
-            capacity=QUEUE_FRAMES,
+            capacity=QUEUE_BLOCKS if self.format.is_audio else QUEUE_FRAMES,
             overflow=Overflow.DROP_OLDEST,
         )
         self._upstream.attach(self)
@@ -127,12 +138,12 @@ class FilteredStream(RawStream):
         self._upstream.request_key_frame()
 
     def on_raw(self, frame: RawFrame) -> None:
-        """Hand a picture to the filter."""
+        """Hand a frame to the filter."""
         if self._conversion is not None:
             self._conversion.submit(frame)
 
-    def _deliver(self, result: av.VideoFrame | Note) -> None:
-        if isinstance(result, av.VideoFrame):
-            self.push(result)
-        else:
+    def _deliver(self, result: RawFrame | Note) -> None:
+        if callable(result):
             result()
+        else:
+            self.push(result)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
-__all__ = ["Picture", "PictureError", "PictureFormat", "PictureView", "frame_of_picture", "yuv_planes"]
+__all__ = ["LUMA_FIRST", "Picture", "PictureError", "PictureFormat", "PictureView", "frame_of_picture", "yuv_planes"]
 
 Picture = npt.NDArray[np.uint8]
 """Pixels, shaped as the `PictureFormat` says."""
@@ -36,7 +36,7 @@ class PictureFormat(enum.Enum):
 CHANNELS: Final = {PictureFormat.BGR: 3, PictureFormat.BGRA: 4}
 
 #: Formats whose first plane is the luma, 8 bit.
-_LUMA_FIRST: Final = frozenset({"gray", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "nv12"})
+LUMA_FIRST: Final = frozenset({"gray", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "nv12"})
 
 
 class PictureError(ValueError):
@@ -60,7 +60,7 @@ class PictureView:
         if self._format is PictureFormat.YUV:
             pixels = _uint8(self._converted(frame, frame.width & ~1, frame.height & ~1).to_ndarray())
         else:
-            luma = self._read_only and self._format is PictureFormat.GRAY and frame.format.name in _LUMA_FIRST
+            luma = self._read_only and self._format is PictureFormat.GRAY and frame.format.name in LUMA_FIRST
             shown = frame if luma else self._converted(frame, frame.width, frame.height)
             pixels = _first_plane(shown, CHANNELS.get(self._format))
             if shown.format.name == "bgr24" and self._format is PictureFormat.BGRA:

@@ -44,6 +44,10 @@ class Catalog:
         """Return the description of a creatable class. Raises KurentoError 40108."""
         return self._entry(type_name).object_class
 
+    def path(self, type_name: str) -> str:
+        """Return where the implementation of a class is, `package.module:Class`. Raises KurentoError 40108."""
+        return self._entry(type_name).path
+
     async def implementation(self, type_name: str) -> type[MediaObject]:
         """Return what implements a class, imported in a thread at the first call. Raises KurentoError 40108."""
         entry = self._entry(type_name)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import attrs
 
+from kms_trio.objects.ids import new_object_id
+
 if TYPE_CHECKING:
     from kms_trio.clock import Clock
     from kms_trio.dispatch import ModuleDescriptor
@@ -59,6 +61,10 @@ class ObjectContext:
         if kind not in self._shared:
             self._shared[kind] = kind(self)
         return cast(S, self._shared[kind])
+
+    def new_id(self, parent_id: str | None, type_name: str) -> str:
+        """The id of an object that is being made: its parent's, and something that nobody guesses."""
+        return new_object_id(parent_id, type_name)
 
     def next_number(self, kind: str) -> int:
         """Count things of a kind in this server from 0, for the names of elements and bins in events and graphs."""

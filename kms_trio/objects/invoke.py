@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kms_trio.dispatch import Operation, OperationKind, Parameter
 from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.objects.hosted_filter import HostedFilter
 from kms_trio.objects.marshal import missing_parameter
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ async def invoke(media_object: MediaObject, operation: Operation, parameters: An
 
     Raises KurentoError: 40001 for wrong parameters, or what the operation raises.
     """
+    if isinstance(media_object, HostedFilter) and media_object.forwards(operation):
+        return await media_object.forward(operation, parameters)
     if operation.kind is OperationKind.GETTER:
         return marshaller.write(getattr(media_object, operation.attribute))
     if operation.kind is OperationKind.SETTER:

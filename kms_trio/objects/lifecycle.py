@@ -17,6 +17,7 @@ import trio
 from kms_trio.dispatch import Parameter
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import ObjectCreated, ObjectDestroyed
+from kms_trio.objects.filter_hosts import FilterHosts
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.objects.invoke import constructor_arguments
 from kms_trio.objects.media_object import MediaObject
@@ -71,8 +72,13 @@ class Lifecycle:
         declared = object_class.constructor or ()
         arguments = constructor_arguments(declared, parameters, self._marshaller)
         parent = _parent(declared, arguments)
-        implementation = await self._catalog.implementation(type_name)
-        created = implementation(self._context, parent, object_class, **arguments)
+        created: MediaObject | None = None
+        hosts = self._context.shared(FilterHosts)
+        if hosts.wants(object_class):
+            created = await hosts.make(object_class, self._catalog.path(type_name), parent, parameters)
+        if created is None:
+            implementation = await self._catalog.implementation(type_name)
+            created = implementation(self._context, parent, object_class, **arguments)
         try:
             await created.start()
             if parent is not None and parent.releasing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import cattrs
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kms_trio.objects.directory import Directory
 
 Read = Callable[[Any], Any]
+E = TypeVar("E", bound=RaiseBase)
 
 _PRIMITIVES: Final[Mapping[str, Read]] = {
     "String": leniency.to_text,
@@ -88,6 +89,11 @@ class Marshaller:
         """Turn an event into the JSON object of its `data`."""
         data: dict[str, Any] = self._converter.unstructure(event)
         return data
+
+    def read_event(self, data: Mapping[str, Any], event_type: type[E]) -> E:
+        """Make an event of that class of its `data`. Raises KurentoError 40001 for what it does not fit."""
+        event: E = self._converter.structure(data, event_type)
+        return event
 
     def _reader(self, type_ref: TypeRef) -> Read:
         read_one = self._element_reader(type_ref)

@@ -16,7 +16,6 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import Error
 from kms_trio.generated.core.interfaces import MediaObjectInterface
 from kms_trio.generated.core.types import Tag
-from kms_trio.objects.ids import new_object_id
 from kms_trio.objects.scopes import Scope
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class MediaObject(MediaObjectInterface):
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         self.context = context
         self.object_class = object_class
-        self._id = new_object_id(parent.id if parent is not None else None, object_class.qualified_name)
+        self._id = context.new_id(parent.id if parent is not None else None, object_class.qualified_name)
         self._parent = parent
         self._children: dict[str, MediaObject] = {}
         self._name = self._id

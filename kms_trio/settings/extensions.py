@@ -52,6 +52,56 @@ class WorkersSettings:
 
 
 @attrs.frozen(kw_only=True)
+class FiltersSettings:
+    """Where filters of modules run, and what they may take."""
+
+    trusted: tuple[str, ...] = option(
+        "trusted",
+        kinds.words(),
+        ("filters",),
+        "Modules whose filters run in threads of the server; those of all others run in host processes. "
+        "`*` trusts every module.",
+        environment="KMS_TRUSTED_MODULES",
+    )
+    late_s: float = option(
+        "lateAfter",
+        kinds.seconds(0.05, 3600.0),
+        2.0,
+        "Seconds that a filter in a host process may take for a picture, the first one excepted; later ones pass "
+        "unfiltered until it is through.",
+        environment="KMS_FILTER_LATE_AFTER",
+    )
+    kill_s: float = option(
+        "killAfter",
+        kinds.seconds(0.05, 3600.0),
+        10.0,
+        "Seconds after which a host process is killed whose filter is still at the same picture.",
+        environment="KMS_FILTER_KILL_AFTER",
+    )
+    memory_mib: int = option(
+        "memoryLimit",
+        kinds.integer(16, 1 << 20),
+        1024,
+        "Memory, MiB, that a host process may take beyond what it had when its filters were ready.",
+        environment="KMS_FILTER_MEMORY_LIMIT",
+    )
+    restarts_per_minute: int = option(
+        "restartsPerMinute",
+        kinds.integer(0, 600),
+        5,
+        "How often a filter is started anew within a minute before media bypass it for good.",
+        environment="KMS_FILTER_RESTARTS",
+    )
+    nice: int = option(
+        "nice",
+        kinds.integer(0, 19),
+        5,
+        "How much host processes stand back for the server when both want the CPU.",
+        environment="KMS_FILTER_NICE",
+    )
+
+
+@attrs.frozen(kw_only=True)
 class UriPolicySettings:
     """Which files clients may have read and written."""
 

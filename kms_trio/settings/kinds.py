@@ -89,6 +89,18 @@ def fraction() -> Kind[float]:
     return Kind("a number above 0 and at most 1", parse)
 
 
+def seconds(minimum: float, maximum: float) -> Kind[float]:
+    """A time in seconds within bounds, both included."""
+
+    def parse(raw: Any, folder: Path | None) -> float:
+        value = float(_text(raw))
+        if not minimum <= value <= maximum:
+            raise ValueError(raw)
+        return value
+
+    return Kind(f"seconds from {minimum:g} to {maximum:g}", parse)
+
+
 def boolean() -> Kind[bool]:
     """A switch: `true`, `false`, `1` or `0`."""
 

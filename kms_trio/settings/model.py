@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from kms_trio.settings import kinds
-from kms_trio.settings.extensions import HttpSettings, PluginsSettings, UriPolicySettings, WorkersSettings
+from kms_trio.settings.extensions import FiltersSettings, HttpSettings, PluginsSettings, UriPolicySettings, WorkersSettings
 from kms_trio.settings.modules import (
     BaseRtpEndpointSettings,
     HttpEndpointSettings,
@@ -49,6 +49,7 @@ class Settings:
     http: HttpSettings = section(HttpSettings, "kmsTrio", "http")
     workers: WorkersSettings = section(WorkersSettings, "kmsTrio", "workers")
     plugins: PluginsSettings = section(PluginsSettings, "kmsTrio", "plugins")
+    filters: FiltersSettings = section(FiltersSettings, "kmsTrio", "filters")
     uri_policy: UriPolicySettings = section(UriPolicySettings, "kmsTrio", "uriPolicy")
     #: The whole branch `modules`, untyped, as third-party modules read it.
     modules: Mapping[str, Any] = attrs.field(default=_NOTHING, repr=False)

@@ -44,6 +44,7 @@ OTHER_VALUES = {
     "modules.kurento.RecorderEndpoint.gapsFix": "GENPTS",
     "modules.kurento.HttpEndpoint.serverAddress": "0.0.0.0",
     "kmsTrio.http.address": "0.0.0.0",
+    "kmsTrio.filters.trusted": "filters,chroma",
     "kmsTrio.workers.count": 3,
 }
 

@@ -1,0 +1,127 @@
+"""One filter in a host process: made, called, given media and released as the server says."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, cast
+
+from kms_trio.dispatch import RemoteClass
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.generated.core.types import MediaType
+from kms_trio.host.context import HostContext
+from kms_trio.hosting.data_json import message_from_json, message_to_json
+from kms_trio.hosting.unit_server import UnitServer
+from kms_trio.hosting.unit_socket import UnitSocket
+from kms_trio.media.frames import DataMessage
+from kms_trio.objects.data_filtering import FilteredData
+from kms_trio.objects.invoke import constructor_arguments, invoke
+from kms_trio.objects.marshal import Marshaller
+from kms_trio.objects.media_filter import MediaFilter
+from kms_trio.objects.media_object import MediaObject
+from kms_trio.objects.video_filter import VideoFilter
+
+__all__ = ["Hosted", "load_filter", "traits"]
+
+Say = Callable[[dict[str, Any]], None]
+
+
+def load_filter(path: str) -> type[Any]:
+    """Import an implementation, `package.module:Class`. Raises KurentoError 40108 when it cannot be imported."""
+    module_name, _, attribute = path.partition(":")
+    try:
+        implementation = getattr(importlib.import_module(module_name), attribute)
+        if not isinstance(implementation, type):
+            raise TypeError(f"expected a class, got {type(implementation).__name__}")
+    except Exception as failure:  # named guard: the code of a module raises what it likes
+        raise KurentoError(
+            ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE, f"Factory '{attribute}' cannot be loaded: {failure}"
+        ) from failure
+    return implementation
+
+
+def traits(implementation: type[Any]) -> dict[str, Any] | None:
+    """What the server has to know of a filter class; None for a class that is made of no base for hosted filters."""
+    if not issubclass(implementation, MediaFilter):
+        return None
+    luma_only = False
+    if issubclass(implementation, VideoFilter):
+        luma_only = implementation.read_only and implementation.picture_format.name == "GRAY"
+    return {
+        "media": str(implementation.media_type),
+        "data": implementation.on_data is not MediaFilter.on_data,
+        "lumaOnly": luma_only,
+        "onFailure": implementation.on_failure.value,
+        "replayed": list(implementation.replayed),
+    }
+
+
+class Hosted:
+    """`say` sends what the server did not ask for, after what this filter's thread has said with its units."""
+
+    def __init__(
+        self,
+        context: HostContext,
+        pipeline: MediaObject,
+        object_class: RemoteClass,
+        implementation: type[Any],
+        parameters: Any,
+        marshaller: Marshaller,
+    ) -> None:
+        arguments = constructor_arguments(object_class.constructor or (), parameters, marshaller)
+        self.filter: MediaFilter = implementation(cast(Any, context), pipeline, object_class, **arguments)
+        self._marshaller = marshaller
+        self._server: UnitServer | None = None
+
+    @property
+    def in_its_thread(self) -> bool:
+        """Whether this runs where its units are filtered."""
+        return self._server is not None and self._server.is_current_thread
+
+    def note(self, note: bytes) -> None:
+        """Say something with the unit that is being filtered."""
+        assert self._server is not None
+        self._server.note(note)
+
+    async def start(self, say_bypass: Callable[[bool], None], say_data: Callable[[DataMessage], None]) -> None:
+        """Have it prepare."""
+        media_filter = self.filter
+        media_filter.data = _DataToServer(media_filter.take_data, say_data)
+        media_filter.on_bypass = say_bypass
+        await media_filter.start()
+        if media_filter.bypass:
+            say_bypass(True)
+
+    def serve_units(self, wire: UnitSocket) -> None:
+        """Filter what comes on that socket."""
+        if self.filter.media_type is MediaType.DATA:
+            return
+        self._server = UnitServer(wire, self.filter.make_converter)
+        self._server.start()
+
+    async def invoke(self, operation: str, parameters: Any) -> Any:
+        """Call an operation; its result as wire JSON. Raises KurentoError, and what the operation raises."""
+        return await invoke(self.filter, self.filter.object_class.operations[operation], parameters, self._marshaller)
+
+    def filter_data(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Have a message filtered."""
+        kept = self.filter.filter_data(message_from_json(message))
+        return None if kept is None else message_to_json(kept)
+
+    async def close(self) -> None:
+        """Let it give back what it holds."""
+        if self._server is not None:
+            self._server.end()
+        await self.filter.close()
+        await self.filter.scope.close()
+
+
+class _DataToServer(FilteredData):
+    """Where messages of a hosted filter go."""
+
+    def __init__(self, take: Callable[[DataMessage], None], say: Callable[[DataMessage], None]) -> None:
+        super().__init__(take)
+        self._say = say
+
+    def push(self, message: DataMessage) -> None:
+        self._say(message)

@@ -1,0 +1,340 @@
+"""HostedFilter: what clients hold of a filter whose code runs in a host process.
+
+It is an element as all others: connections, statistics, tags, graphs and the life cycle are its own. What the module's
+spec adds to `Filter` goes to the host, and events come back, in order with the media.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import trio
+
+from kms_trio.dispatch import OperationKind
+from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.generated.core.types import MediaType
+from kms_trio.hosting.data_json import message_from_json, message_to_json
+from kms_trio.hosting.errors import HostGoneError, HostProtocolError
+from kms_trio.hosting.messages import Message, read_message
+from kms_trio.hosting.unit_link import UnitLimits, UnitLink
+from kms_trio.media.frames import DataMessage
+from kms_trio.objects.media_filter import OnFailure
+from kms_trio.objects.treating_filter import TreatingFilter
+
+if TYPE_CHECKING:
+    from kms_trio.codecs.conversion import Converter
+    from kms_trio.dispatch import Operation, RemoteClass
+    from kms_trio.objects.context import ObjectContext
+    from kms_trio.objects.filter_hosts import FilterHost, FilterHosts
+    from kms_trio.objects.media_object import MediaObject
+
+__all__ = ["FilterTraits", "HostedFilter"]
+
+HOST_ERROR: Final = "FILTER_HOST_ERROR"
+"""`Error.type` of what befalls a host process."""
+HOST_ERROR_CODE: Final = 2
+
+OPERATION_LIMIT_S: Final = 60.0
+"""How long the host may take for an operation."""
+MINUTE_S: Final = 60.0
+FIRST_PAUSE_S: Final = 0.25
+LONGEST_PAUSE_S: Final = 8.0
+MOST_DATA_WAITING: Final = 64
+"""Messages that are with the host before their senders are held up."""
+
+
+@attrs.frozen
+class FilterTraits:
+    """What a host has said of a filter class; see `kms_trio.host.hosted.traits`."""
+
+    media: MediaType
+    data: bool
+    luma_only: bool
+    on_failure: OnFailure
+    replayed: frozenset[str]
+
+    @classmethod
+    def read(cls, value: Any) -> FilterTraits | None:
+        """Read what a host said; None when the class cannot be hosted. Raises HostProtocolError."""
+        if value is None:
+            return None
+        try:
+            return cls(
+                MediaType(value["media"]),
+                bool(value["data"]),
+                bool(value["lumaOnly"]),
+                OnFailure(value["onFailure"]),
+                frozenset(map(str, value["replayed"])),
+            )
+        except (TypeError, KeyError, ValueError) as error:
+            raise HostProtocolError(f"expected the traits of a filter, got {value!r}") from error
+
+
+class HostedFilter(TreatingFilter):
+    """The element in the server."""
+
+    def __init__(
+        self,
+        context: ObjectContext,
+        parent: MediaObject,
+        object_class: RemoteClass,
+        *,
+        hosts: FilterHosts,
+        path: str,
+        parameters: Any,
+        traits: FilterTraits,
+    ) -> None:
+        self._traits = traits
+        super().__init__(context, parent, object_class)
+        settings = context.settings.filters
+        self._hosts = hosts
+        self.path = path
+        self.parameters = parameters
+        self._limits = settings
+        self.link = UnitLink(
+            self,
+            UnitLimits(max(settings.kill_s, settings.late_s), settings.late_s),
+            luma_only=traits.luma_only,
+            strict=traits.on_failure is OnFailure.STOP,
+        )
+        self._host: FilterHost | None = None
+        self._adopted: FilterHost | None = None
+        self._calls: dict[str, tuple[Operation, Any]] = {}
+        """Calls to be repeated after a restart, in order, the last one of each operation."""
+        self._restarts: collections.deque[float] = collections.deque()
+        self._given_up = False
+        self._messages: collections.deque[DataMessage] = collections.deque()
+        self._message_came = trio.Event()
+        self._pumping = False
+
+    # kms_trio.objects.treating_filter.TreatingFilter
+
+    @property
+    def treated(self) -> MediaType | None:
+        """What goes through the host, unit by unit."""
+        return None if self._traits.media is MediaType.DATA else self._traits.media
+
+    @property
+    def treats_data(self) -> bool:
+        """Whether messages go through the host."""
+        return self._traits.data
+
+    def make_converter(self) -> Converter[Any, Any]:
+        """What sends units to the host and takes them back."""
+        return _Exchange(self.link)
+
+    # Life.
+
+    def adopt_host(self, host: FilterHost) -> None:
+        """Start in this host, which has loaded the class already."""
+        self._adopted = host
+
+    async def start(self) -> None:
+        """Have the host make the filter; a KurentoError of its constructor or of `prepare` is raised here."""
+        await super().start()
+        try:
+            host, self._adopted = self._adopted, None
+            await self._begin(host)
+        except HostGoneError as gone:
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE,
+                f"{self.object_class.name} cannot be created: the host process of module "
+                f"'{self.object_class.module}' {gone}",
+            ) from gone
+
+    async def close(self) -> None:
+        """Let the host release the filter."""
+        await super().close()
+        self.link.disconnect()
+        host, self._host = self._host, None
+        if host is not None:
+            await self._hosts.release(host, self)
+
+    async def _begin(self, host: FilterHost | None = None) -> None:
+        if host is None:
+            host = await self._hosts.host_for(self)
+        try:
+            wire = await host.create(self)
+            for operation, parameters in tuple(self._calls.values()):
+                await host.request(
+                    "invoke", OPERATION_LIMIT_S, of=self.id, operation=operation.name, parameters=parameters
+                )
+        except BaseException:
+            await self._hosts.release(host, self)
+            raise
+        self._host = host
+        self.link.connect(wire)
+        host.measure()
+        self._pump_data()
+
+    # Operations.
+
+    def forwards(self, operation: Operation) -> bool:
+        """Whether an operation is the module's own, not one that every filter has."""
+        return self._hosts.is_own(operation)
+
+    @property
+    def element_number(self) -> int:
+        """What stands behind the class in the name of the element."""
+        return int(self.element_name.removeprefix(f"kms{self.object_class.name.lower()}"))
+
+    async def forward(self, operation: Operation, parameters: Any) -> Any:
+        """Have the host call an operation with wire parameters; its result as wire JSON.
+
+        Raises KurentoError: what the operation raises, or 40003 without a host.
+        """
+        host = self._host
+        if host is None:
+            raise KurentoError(
+                ErrorCode.UNEXPECTED_ERROR, f"{operation.name}: the host process of '{self.id}' is not running"
+            )
+        try:
+            result = await host.request(
+                "invoke", OPERATION_LIMIT_S, of=self.id, operation=operation.name, parameters=parameters
+            )
+        except HostGoneError as gone:
+            raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"{operation.name}: the host process {gone}") from gone
+        if operation.kind is OperationKind.SETTER or operation.attribute in self._traits.replayed:
+            self._calls.pop(operation.name, None)
+            self._calls[operation.name] = operation, parameters
+        return result
+
+    # What the host says.
+
+    def said(self, message: Message) -> None:
+        """The host said something about this filter. Raises HostProtocolError for what makes no sense."""
+        if "event" in message:
+            self.emit(self._hosts.read_event(self.object_class, message))
+        elif "bypass" in message:
+            self.link.bypass = bool(message["bypass"])
+        elif "send" in message:
+            self.data.push(message_from_json(message["send"]))
+        else:
+            raise HostProtocolError(f"expected an event, bypass or send, got {sorted(message)}")
+
+    # kms_trio.hosting.unit_link.LinkOwner
+
+    def host_note(self, note: bytes) -> None:
+        """The host said something with a unit."""
+        try:
+            self.said(read_message(note))
+        except HostProtocolError as problem:
+            self.host_lied(problem)
+
+    def host_late(self, number: int, waited_s: float) -> None:
+        """A unit did not come back in time: media pass from now on, and the host is given some time more."""
+        meanwhile = "nothing leaves" if self.link.strict else "media bypass it"
+        self._tell(f"process has not returned for {waited_s:g} s; {meanwhile} meanwhile")
+        rest_s = max(0.0, self._limits.kill_s - waited_s)
+        self.context.timers.call_later(rest_s, lambda: self._judge_late(number))
+
+    def host_lied(self, problem: HostProtocolError) -> None:
+        """The host said what makes no sense: it cannot be relied on."""
+        if self._host is not None:
+            self._host.kill(f"said what makes no sense: {problem}")
+
+    def _judge_late(self, number: int) -> None:
+        if self._host is not None and self.link.is_late(number):
+            self._host.kill(f"was killed because process had not returned for {self._limits.kill_s:g} s")
+
+    # The end of a host.
+
+    def host_ended(self, reason: str) -> None:
+        """The host is gone; do what the class says."""
+        self._host = None
+        self.link.disconnect()
+        if self.releasing:
+            return
+        action = self._traits.on_failure
+        if action is OnFailure.RESTART and not self._may_restart():
+            self._tell(
+                f"the host process {reason}; it was restarted {self._limits.restarts_per_minute} times within a "
+                "minute, so media bypass the filter from now on"
+            )
+            self._give_up()
+        elif action is OnFailure.RESTART:
+            self._tell(f"the host process {reason}; it is started anew")
+            self.spawn(self._restart)
+        elif action is OnFailure.STOP:
+            self._tell(f"the host process {reason}; the filter gives nothing any more")
+            self._give_up()
+        else:
+            self._tell(f"the host process {reason}; media bypass the filter from now on")
+            self._give_up()
+
+    async def _restart(self) -> None:
+        pause_s = min(FIRST_PAUSE_S * 2 ** (len(self._restarts) - 1), LONGEST_PAUSE_S)
+        await trio.sleep(pause_s)
+        try:
+            await self._begin()
+        except (HostGoneError, KurentoError) as failure:
+            text = failure.message if isinstance(failure, KurentoError) else str(failure)
+            if not self.releasing:
+                self.host_ended(f"could not be started anew: {text}")
+
+    def _may_restart(self) -> bool:
+        now = self.context.clock.monotonic()
+        while self._restarts and now - self._restarts[0] > MINUTE_S:
+            self._restarts.popleft()
+        if len(self._restarts) >= self._limits.restarts_per_minute:
+            return False
+        self._restarts.append(now)
+        return True
+
+    def _give_up(self) -> None:
+        self._given_up = True
+        self._pump_data()
+
+    def _tell(self, text: str) -> None:
+        self.emit_error(HOST_ERROR, HOST_ERROR_CODE, self.describe_error(HOST_ERROR_CODE, text))
+
+    # Data.
+
+    def take_data(self, message: DataMessage) -> None:
+        """Send a message to the host; what comes back goes on, in order."""
+        self._messages.append(message)
+        self.data.hold_back(len(self._messages) >= MOST_DATA_WAITING)
+        self._pump_data()
+
+    def _pump_data(self) -> None:
+        if self._messages and not self._pumping:
+            self._pumping = True
+            self.spawn(self._send_data)
+
+    async def _send_data(self) -> None:
+        try:
+            while self._messages and (self._host is not None or self._given_up):
+                kept = await self._filtered(self._messages[0])
+                self._messages.popleft()
+                self.data.hold_back(len(self._messages) >= MOST_DATA_WAITING)
+                if kept is not None:
+                    self.data.push(kept)
+        finally:
+            self._pumping = False
+
+    async def _filtered(self, message: DataMessage) -> DataMessage | None:
+        """What goes on instead of a message: the message itself, where the host ends over it."""
+        if self._host is None:
+            return None if self.link.strict else message
+        try:
+            kept = await self._host.request("data", self._limits.kill_s, of=self.id, message=message_to_json(message))
+            return None if kept is None else message_from_json(kept)
+        except HostProtocolError as problem:
+            self.host_lied(problem)
+        except (HostGoneError, KurentoError):
+            pass  # told where it is seen that the host has ended
+        return None if self.link.strict else message
+
+
+class _Exchange:
+    """The converter of a filter's thread."""
+
+    def __init__(self, link: UnitLink) -> None:
+        self._link = link
+
+    def convert(self, frame: Any) -> Sequence[Any]:
+        """Have one frame filtered."""
+        return self._link.exchange(frame)

@@ -1,0 +1,185 @@
+"""The filters. What they do with a picture is told to them by their property `mode`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from kms_trio.api import (
+    AudioFilter,
+    DataFilter,
+    ErrorCode,
+    Filter,
+    KurentoError,
+    OnFailure,
+    Picture,
+    PictureFormat,
+    SampleFormat,
+    Samples,
+    VideoFilter,
+)
+from tests.hosting.samples.module import Seen
+
+
+class Obedient(VideoFilter):
+    """Does what its mode says."""
+
+    picture_format = PictureFormat.YUV
+
+    def __init__(
+        self, context: Any, parent: Any, object_class: Any, mode: str = "", media_pipeline: Any = None
+    ) -> None:
+        super().__init__(context, parent, object_class, media_pipeline)
+        self._mode = mode
+        self._remembered = ""
+        self.hoard: list[Any] = []
+
+    @property
+    def mode(self) -> str:
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        if mode == "forbidden":
+            raise KurentoError(ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "not this one")
+        self._mode = mode
+        self.bypass = mode == "bypass"
+
+    def add(self, one: int, other: int) -> int:
+        return one + other
+
+    def remember(self, what: str) -> str:
+        before, self._remembered = self._remembered, what
+        return before
+
+    def process(self, picture: Picture) -> Picture | None:
+        mode = self._mode
+        if mode == "crash":
+            ctypes.string_at(0)
+        elif mode == "exit":
+            os._exit(3)
+        elif mode == "hang":
+            time.sleep(1000)
+        elif mode == "spin":
+            while self._mode == "spin":
+                pass
+        elif mode == "leak":
+            self.hoard.append(np.ones(64 << 20, np.uint8))
+        elif mode == "raise":
+            raise ZeroDivisionError("as told")
+        elif mode == "nothing":
+            return None
+        elif mode == "tell":
+            self.emit(Seen(what=f"{self.picture_time_s:.3f}"))
+        elif mode == "negative":
+            height = picture.shape[0] * 2 // 3
+            picture[:height] = 251 - picture[:height]
+        elif mode == "half":
+            return np.ascontiguousarray(picture[: picture.shape[0] // 2])
+        return picture
+
+
+class Hanging(Obedient):
+    """Hangs in `prepare`, or when it is asked for its mode."""
+
+    def prepare(self) -> None:
+        if self._mode == "prepare":
+            time.sleep(1000)
+
+
+class Gray(VideoFilter):
+    """Only looks, and says how bright the picture was."""
+
+    picture_format = PictureFormat.GRAY
+    read_only = True
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+        self._last: Picture | None = None
+
+    def process(self, picture: Picture) -> Picture | None:
+        same = self._last is not None and bool((self._last == picture).all())
+        self._last = picture
+        self.emit(Seen(what=f"{picture.shape} {picture.flags.writeable} {same}"))
+        return picture
+
+
+class Stopping(Obedient):
+    on_failure = OnFailure.STOP
+
+
+class Bypassed(Obedient):
+    on_failure = OnFailure.BYPASS
+
+
+class Unprepared(Obedient):
+    def prepare(self) -> None:
+        raise KurentoError(ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE, "no model")
+
+
+class Curious(Obedient):
+    """Reaches for what is the server's."""
+
+    def remember(self, what: str) -> str:
+        return str(getattr(self.context, what))
+
+
+class Foreign(Filter):
+    """Made of no base for hosted filters."""
+
+    def __init__(
+        self, context: Any, parent: Any, object_class: Any, mode: str = "", media_pipeline: Any = None
+    ) -> None:
+        super().__init__(context, parent, object_class)
+        self.mode = f"{mode} in {os.getpid()}"
+
+
+class Commanded(Obedient):
+    """Takes its mode from a data channel, and says so there."""
+
+    def on_data(self, message: str | bytes, label: str) -> str | bytes | None:
+        if isinstance(message, bytes):
+            return message
+        self.mode = message
+        self.send_data(f"mode {message}", label)
+        return None
+
+
+class Echo(DataFilter):
+    """Says everything twice but nothing, which it swallows, and the forbidden, at which it raises."""
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+
+    def process(self, message: str | bytes, label: str) -> str | bytes | None:
+        if message == "forbidden":
+            raise ZeroDivisionError("as told")
+        if message == "crash":
+            os._exit(3)
+        if message:
+            self.send(message, label)
+        return message or None
+
+
+class Loud(AudioFilter):
+    """Turns the volume to nothing, or to full scale."""
+
+    sample_format = SampleFormat.FLOAT32
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+
+    def process(self, samples: Samples, sample_rate_hz: int) -> Samples | None:
+        if self.mode == "crash":
+            ctypes.string_at(0)
+        if self.mode == "nothing":
+            return None
+        self.emit(Seen(what=f"{samples.shape} {samples.dtype} {sample_rate_hz} {self.sample_time_s:.2f}"))
+        return np.clip(samples * 100, -2, 2)
