@@ -9,7 +9,13 @@ from typing import Any
 import attrs
 
 from kms_trio.settings import kinds
-from kms_trio.settings.extensions import FiltersSettings, HttpSettings, PluginsSettings, UriPolicySettings, WorkersSettings
+from kms_trio.settings.extensions import (
+    FiltersSettings,
+    HttpSettings,
+    PluginsSettings,
+    UriPolicySettings,
+    WorkersSettings,
+)
 from kms_trio.settings.modules import (
     BaseRtpEndpointSettings,
     HttpEndpointSettings,
