@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.server
 import threading
 from collections.abc import Callable, Iterator
@@ -39,6 +40,29 @@ def player(bench: Bench) -> Callable[..., Any]:
         return made
 
     return make
+
+
+@pytest.fixture
+def serve_folder() -> Iterator[Callable[[Path], str]]:
+    """Serves folders by HTTP; each call gives a base URL."""
+    with contextlib.ExitStack() as servers:
+
+        def serve(folder: Path) -> str:
+            class Handler(http.server.SimpleHTTPRequestHandler):
+                def __init__(self, *arguments: Any) -> None:
+                    super().__init__(*arguments, directory=str(folder))
+
+                def log_message(self, *_: object) -> None:
+                    pass
+
+            server = servers.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            servers.callback(thread.join)
+            servers.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}"
+
+        yield serve
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ __all__ = ["PICTURES_PER_SECOND", "StillSource", "open_source"]
 PICTURES_PER_SECOND: Final = 15
 """Often enough for whoever joins, and for encoders that count on time that passes."""
 _INTERVAL: Final = Fraction(1, PICTURES_PER_SECOND)
+EPSILON_S: Final = 1e-6
 
 
 class StillSource(Source):
@@ -34,7 +35,7 @@ class StillSource(Source):
         """Pictures up to `until_s`."""
         units: list[Unit] = []
         while (due_s := self._number * _INTERVAL) < until_s:
-            if self._shown_s is not None and due_s >= self._shown_s:
+            if self._shown_s is not None and due_s + EPSILON_S >= self._shown_s:
                 return Batch(tuple(units), True)
             # A copy for each: consumers draw in pictures, and count by their timestamps.
             picture = av.VideoFrame.from_ndarray(self._pixels, format="yuv420p")

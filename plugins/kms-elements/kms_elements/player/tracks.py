@@ -136,7 +136,7 @@ class DecodedTrack(Track):
             self._resampler = Resampler("s16", "stereo", RAW_AUDIO.clock_rate_hz)
 
     def _units(self, packet: av.Packet[Any]) -> Iterator[Unit]:
-        for frame in self.stream.codec_context.decode(packet if packet.size else None):
+        for frame in self.stream.codec_context.decode(packet):  # an empty one has its time base, None would not
             if frame.pts is None or frame.time_base is None:
                 continue
             at_s = self._seconds(frame.pts, frame.time_base)
