@@ -14,6 +14,10 @@ from xml.parsers.expat import ExpatError
 
 from kms_trio.spec.creator.errors import CreatorError
 
+#: Elements of which there are several beside each other; an author's stands as a whole.
+_BY_COORDINATES = ("dependency", "plugin")
+_PLUGIN_GROUP = "org.apache.maven.plugins"
+
 
 def author_file(specs: Iterable[Path], name: str) -> Path | None:
     """The file called `name` beside the first spec that has one."""
@@ -58,11 +62,11 @@ def united_pom(generated: str, author: Path) -> str:
 
 def _unite(document: minidom.Document, parent: minidom.Element, element: minidom.Element) -> None:
     same = [child for child in _children(parent) if child.tagName == element.tagName]
-    if element.tagName == "dependency":
+    if element.tagName in _BY_COORDINATES:
         same = [child for child in same if _coordinates(child) == _coordinates(element)]
     if not same:
         parent.appendChild(document.importNode(element, deep=True))
-    elif element.tagName != "dependency":
+    elif element.tagName not in _BY_COORDINATES:
         for child in _children(element):
             _unite(document, same[0], child)
 
@@ -71,9 +75,9 @@ def _children(element: minidom.Element) -> Sequence[minidom.Element]:
     return [child for child in element.childNodes if isinstance(child, minidom.Element)]
 
 
-def _coordinates(dependency: minidom.Element) -> tuple[str, ...]:
-    texts = {child.tagName: _text(child) for child in _children(dependency)}
-    return texts.get("groupId", ""), texts.get("artifactId", "")
+def _coordinates(item: minidom.Element) -> tuple[str, ...]:
+    texts = {child.tagName: _text(child) for child in _children(item)}
+    return texts.get("groupId", _PLUGIN_GROUP if item.tagName == "plugin" else ""), texts.get("artifactId", "")
 
 
 def _text(element: minidom.Element) -> str:

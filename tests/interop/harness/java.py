@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from tests.interop.harness.program import Program, run_program
 from tests.interop.harness.tools import JAVA_FOLDER, require_java_client
@@ -11,10 +12,18 @@ from tests.interop.harness.tools import JAVA_FOLDER, require_java_client
 
 @asynccontextmanager
 async def run_java(
-    name: str, *arguments: str, client: int, properties: Mapping[str, int] | None = None
+    name: str,
+    *arguments: str,
+    client: int,
+    properties: Mapping[str, int] | None = None,
+    jars: Sequence[Path] = (),
 ) -> AsyncIterator[Program]:
-    """Starts `name`.java with the client of the major version `client`; `properties` are the client's own."""
+    """Starts `name`.java with the client of the major version `client`; `properties` are the client's own.
+
+    `jars` are of modules.
+    """
     java, class_path = require_java_client(client)
+    class_path = ":".join([class_path, *map(str, jars)])
     # One processor's worth of virtual machine: the server needs the others.
     options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options += [f"-D{key}={value}" for key, value in (properties or {}).items()]

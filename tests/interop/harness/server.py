@@ -80,15 +80,17 @@ def configuration(port: int, http_port: int, changes: Mapping[str, Any]) -> dict
 
 
 @asynccontextmanager
-async def run_server(folder: Path, *, prefix: Sequence[str] = (), **changes: Any) -> AsyncIterator[RunningServer]:
+async def run_server(
+    folder: Path, *, prefix: Sequence[str] = (), python: str = sys.executable, **changes: Any
+) -> AsyncIterator[RunningServer]:
     """`kms-trio serve` with a conf file in `folder`, ended by SIGTERM; its log goes to the test's standard error.
 
-    `prefix` goes before the command (`ip netns exec`).
+    `prefix` goes before the command (`ip netns exec`), `python` is whose packages it runs with.
     """
     running = RunningServer(free_port(), free_port())
     conf_file = trio.Path(folder / "kurento.conf.json")
     await conf_file.write_text(json.dumps(configuration(running.port, running.http_port, changes)))
-    command = [*prefix, sys.executable, "-m", "kms_trio.cli.main", "serve", "--conf-file", str(conf_file)]
+    command = [*prefix, python, "-m", "kms_trio.cli.main", "serve", "--conf-file", str(conf_file)]
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     async with trio.open_nursery() as nursery:
         start = partial(trio.run_process, command, stdout=PIPE, check=False, env=environment)

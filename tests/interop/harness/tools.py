@@ -67,3 +67,11 @@ def require_java_client(version: int) -> tuple[str, str]:
     if not class_path.exists():
         missing("Kurento's Java client", "apt-get install maven, and make setup-interop")
     return require_program("java", "default-jdk-headless"), class_path.read_text(encoding="utf-8")
+
+
+def require_maven() -> str:
+    """The path of mvn, which can build a generated client without a network."""
+    maven = require_program("mvn", "maven")
+    if not (JAVA_FOLDER / "module" / "target" / ".packaged").exists():
+        missing("what Maven needs to build a module", "make setup-interop")
+    return maven

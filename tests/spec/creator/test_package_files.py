@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.package_files import united_json, united_pom
-from tests.spec.creator.conftest import CHROMA, SPECS, Creator
+from tests.spec.creator.conftest import CHROMA, ROOT, SPECS, Creator
 
+SHAPES = ROOT / "tests" / "data" / "kmd" / "shapes"
 POM = "{http://maven.apache.org/POM/4.0.0}"
 
 
@@ -55,7 +56,9 @@ def test_an_authors_pom_stands(creator: Creator, spec: Path, tmp_path: Path) -> 
         '<?xml version="1.0"?>\n<!-- Mine -->\n<project xmlns="http://maven.apache.org/POM/4.0.0"><version>9</version>'
         "<dependencies><dependency><groupId>org.kurento</groupId><artifactId>kurento-client</artifactId>"
         "<version>7.1.0</version></dependency><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>"
-        '</dependencies><build combine.self="override"/></project>'
+        '</dependencies><build combine.self="override"><plugins><plugin><groupId>g</groupId><artifactId>p</artifactId>'
+        "</plugin><plugin><artifactId>maven-jar-plugin</artifactId><version>3.3.0</version></plugin></plugins></build>"
+        "</project>"
     )
     creator("-r", spec, "-dr", SPECS, "--maven-pom", "-c", tmp_path / "out")
     text = (tmp_path / "out" / "pom.xml").read_text()
@@ -65,6 +68,9 @@ def test_an_authors_pom_stands(creator: Creator, spec: Path, tmp_path: Path) -> 
         (item.findtext(f"{POM}artifactId"), item.findtext(f"{POM}version")) for item in pom.iter(f"{POM}dependency")
     ]
     assert dependencies == [("kurento-client", "7.1.0"), ("a", None)]
+    plugins = {item.findtext(f"{POM}artifactId"): item.findtext(f"{POM}version") for item in pom.iter(f"{POM}plugin")}
+    assert (plugins["p"], plugins["maven-jar-plugin"]) == (None, "3.3.0")
+    assert plugins["maven-compiler-plugin"]
     assert "<!-- Mine -->" in text
     assert 'combine.self="override"' in text
 
@@ -89,3 +95,9 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
     for unite, generated in ((united_json, "{}"), (united_pom, "<project/>")):
         with contextlib.suppress(CreatorError):
             assert isinstance(unite(generated, file), str)
+
+
+def test_setup_of_the_interop_tests_fetches_what_a_module_needs(creator: Creator, tmp_path: Path) -> None:
+    assert creator("-r", SHAPES, "-dr", SPECS, "-it", "maven", "-c", tmp_path).status == 0
+    committed = ROOT / "tests" / "interop" / "java" / "module" / "pom.xml"
+    assert committed.read_text() == (tmp_path / "pom.xml").read_text()
