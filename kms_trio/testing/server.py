@@ -8,7 +8,7 @@ For a filter `tint`, with an element whose media the test sends itself:
     source.show(colour_bars())
     picture = await seen.picture()
 
-Filters of such a server are at work in the process of the test, each in a thread.
+Filters of modules that the server does not trust are at work in processes of their own, as they are in use.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from kms_trio.testing.patience import PATIENCE_S
 __all__ = ["LocalServer", "MediaSource", "MediaWatch", "start_server"]
 
 _RAW: Final = Want(StreamKind.RAW)
+#: Longer than tests wait.
+_PATIENCE_S: Final = 2 * PATIENCE_S
 
 
 class MediaSource:
@@ -123,8 +125,16 @@ class LocalServer:
 
 
 async def start_server(nursery: trio.Nursery, plugins: Plugins, settings: Settings | None = None) -> LocalServer:
-    """Run a server in `nursery`, on a free port of 127.0.0.1 and without the HTTP side, until that is cancelled."""
-    settings = settings or Settings()
+    """Run a server in `nursery`, on a free port of 127.0.0.1 and without the HTTP side, until that is cancelled.
+
+    Unless `settings` say otherwise filters may take as long as they like.
+    """
+    if settings is None:
+        # A machine that tests run on may be slow at times, which is none of the filter's faults.
+        settings = Settings()
+        settings = attrs.evolve(
+            settings, filters=attrs.evolve(settings.filters, late_s=_PATIENCE_S, kill_s=_PATIENCE_S)
+        )
     settings = attrs.evolve(
         settings,
         http=attrs.evolve(settings.http, port=0),
