@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import attrs
@@ -150,6 +150,18 @@ class RpcClient:
         """Take one event of each name, in whatever order they come."""
         deadline = trio.current_time() + timeout_s
         return [await self.expect(name, timeout_s=deadline - trio.current_time()) for name in names]
+
+    async def take_until(self, satisfied: Callable[[list[Event]], bool]) -> None:
+        """Hand over all events, at once and as they come, until it is enough. Raises trio.TooSlowError."""
+        with trio.fail_after(PATIENCE_S):
+            async with self._changed:
+                while True:
+                    taken, self.events = self.events, []
+                    if satisfied(taken):
+                        return
+                    if self._closed:
+                        raise ConnectionError("closed before the events that were waited for")
+                    await self._changed.wait()
 
     async def settle(self) -> list[Event]:
         """Make sure that all events raised so far are here, and take them all.

@@ -243,7 +243,7 @@ class WebRtcPeer:
                     data, address = await self._socket.recvfrom(4096)
                     remote = address[:2]
                 if self._vanished:
-                    continue
+                    await trio.sleep_forever()  # what comes stays in the socket
                 if data and self.hears(remote):
                     self._receive(data, remote)
                 now = trio.current_time()

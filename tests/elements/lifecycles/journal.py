@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
-from kms_trio.testing.patience import until
+import trio
+
 from kms_trio.testing.rpc import Event, RpcClient
 from tests.rpc.inventory import inventory
 
@@ -38,6 +40,7 @@ class Journal:
         self._client = client
         self._names: dict[str, str] = {}
         self._seen: Counter[str] = Counter()
+        self._log: list[tuple[float, str]] = []
         #: The data of every event, by its words.
         self.data: dict[str, dict[str, Any]] = {}
         #: What `IceCandidateFound` told; it is no word of the journal, as the machine's addresses decide how many come.
@@ -55,19 +58,19 @@ class Journal:
         await self._client.subscribe(object_id, *inventory().events_of(class_name))
         return self.name(object_id, name)
 
-    async def expect(self, *words: str, within_s: float = 15.0, perhaps: Iterable[str] = ()) -> None:
+    async def expect(self, *words: str, perhaps: Iterable[str] = ()) -> None:
         """Wait for these events, and see that no others came since the last step but those in `perhaps`."""
         wanted = Counter(words)
 
-        def all_came() -> bool:
-            self._take()
+        def all_came(events: list[Event]) -> bool:
+            self._note(events)
             return wanted <= self._seen
 
         try:
-            await until(all_came, timeout_s=within_s)
+            await self._client.take_until(all_came)
         finally:
             missing = wanted - self._seen
-            assert not missing, f"missing after {within_s} s: {sorted(missing)}, came: {sorted(self._seen)}"
+            assert not missing, f"missing: {sorted(missing)}, came: {sorted(self._seen)}"
         await self.nothing_but(*words, perhaps=perhaps)
 
     async def nothing_but(self, *words: str, perhaps: Iterable[str] = ()) -> None:
@@ -77,6 +80,18 @@ class Journal:
         extra -= Counter(words)
         self._seen.clear()
         assert not extra, f"came, too: {sorted(extra.elements())}"
+
+    def in_order(self, *groups: str | Iterable[str]) -> None:
+        """See that these events, or groups of them, came one after the other, the last time that they came."""
+        places = {words: place for place, (_, words) in enumerate(self._log)}
+        steps = [[group] if isinstance(group, str) else list(group) for group in groups]
+        for before, after in pairwise(steps):
+            last, first = max(before, key=places.__getitem__), min(after, key=places.__getitem__)
+            assert places[last] < places[first], f"{first} came before {last}"
+
+    def time_of(self, words: str) -> float:
+        """When an event came, the last time that it did; seconds of Trio's clock."""
+        return max(at_s for at_s, each in self._log if each == words)
 
     def take_candidates(self) -> list[dict[str, Any]]:
         """The candidates that were found since the last time."""
@@ -103,6 +118,7 @@ class Journal:
             who = self._names.get(event.source_id, event.source_id)
             words = " ".join([who, event.name, *(self._names.get(str(each), str(each)) for each in details)])
             self._seen[words] += 1
+            self._log.append((trio.current_time(), words))
             self.data[words] = event.data
 
 

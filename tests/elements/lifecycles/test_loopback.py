@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import trio
+from trio.testing import MockClock
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.testing.patience import until
@@ -14,9 +15,16 @@ from kms_trio.testing.webrtc_peer import open_peer
 from tests.elements.lifecycles.journal import Journal, connected, each_media, gathered, negotiated, transport_up
 from tests.elements.webrtc.room import Publisher
 
+#: What is raised one after the other while a peer connects.
+TRANSPORT = (
+    "webrtc IceComponentStateChanged 1 CONNECTING",
+    {"webrtc IceComponentStateChanged 1 CONNECTED", "webrtc NewCandidatePairSelected"},
+    "webrtc IceComponentStateChanged 1 READY",
+)
+
 
 async def test_loopback(
-    client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
 ) -> None:
     pipeline = await journal.watch(await client.create("MediaPipeline"), "pipeline")
     webrtc = await journal.watch(await client.create("WebRtcEndpoint", mediaPipeline=pipeline), "webrtc")
@@ -29,6 +37,7 @@ async def test_loopback(
         await client.invoke(webrtc, "gatherCandidates")
         peer.take_answer(answer)
         await journal.expect(*gathered("webrtc"), *transport_up("webrtc"))
+        journal.in_order(*gathered("webrtc"), *TRANSPORT)
         texts = [candidate["candidate"] for candidate in journal.candidates]
         lines = [(candidate["sdpMid"], candidate["sdpMLineIndex"]) for candidate in journal.candidates]
         assert texts == [text for text in dict.fromkeys(texts) for _ in range(2)], "each candidate twice"
@@ -50,15 +59,25 @@ async def test_loopback(
             await check_states(client, webrtc)
             publishing.cancel_scope.cancel()
 
+        began_s = trio.current_time()
         peer.vanish()
-        await journal.expect(
-            *each_media("webrtc MediaFlowInStateChanged * NOT_FLOWING", "webrtc MediaFlowOutStateChanged * NOT_FLOWING")
+        silent = each_media(
+            "webrtc MediaFlowInStateChanged * NOT_FLOWING", "webrtc MediaFlowOutStateChanged * NOT_FLOWING"
         )
+        await journal.expect(*silent)
+        assert all(2.0 <= journal.time_of(each) - began_s <= 4.0 for each in silent)
         await journal.expect("webrtc MediaStateChanged DISCONNECTED")
+        assert 7.0 <= journal.time_of("webrtc MediaStateChanged DISCONNECTED") - began_s <= 9.0
         assert await client.invoke(webrtc, "getMediaState") == "DISCONNECTED"
         assert await client.invoke(webrtc, "getConnectionState") == "CONNECTED"
         for direction in ("In", "Out"):
             assert not await client.invoke(webrtc, f"isMediaFlowing{direction}", mediaType="VIDEO")
+
+        # Kurento would say nothing more; consent to send expires (RFC 7675) 30 s after the last answer.
+        lost = ["webrtc IceComponentStateChanged 1 DISCONNECTED", "webrtc IceComponentStateChanged 1 FAILED"]
+        await journal.expect(*lost, "webrtc ConnectionStateChanged DISCONNECTED")
+        journal.in_order(*lost)
+        assert 30.0 - 6.0 <= journal.time_of(lost[0]) - began_s <= 31.0, "they had been up to 6 s apart"
 
         await client.release(webrtc)
         await client.release(pipeline)

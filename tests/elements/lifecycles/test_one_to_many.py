@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import trio
+from trio.testing import MockClock
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.objects.ids import MANAGER_ID
@@ -24,7 +25,7 @@ from tests.elements.webrtc.room import Publisher
 
 
 async def test_one_to_many(
-    client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
 ) -> None:
     await journal.watch(MANAGER_ID, "manager")
     pipeline = journal.name(await client.create("MediaPipeline"), "pipeline")
@@ -60,6 +61,11 @@ async def test_one_to_many(
                 "presenter MediaTranscodingStateChanged * NOT_TRANSCODING", "one MediaFlowInStateChanged * FLOWING"
             ),
         )
+        for media_type in ("AUDIO", "VIDEO"):
+            journal.in_order(
+                f"presenter MediaTranscodingStateChanged {media_type} NOT_TRANSCODING",
+                f"one MediaFlowInStateChanged {media_type} FLOWING",
+            )
         await client.invoke(presenter, "connect", sink=two)
         await second.connect(client, journal)
         await journal.expect(
@@ -72,16 +78,22 @@ async def test_one_to_many(
 
         await client.release(one)
         await journal.expect(*disconnected("presenter", "one"), "manager ObjectDestroyed one")
+        journal.in_order(disconnected("presenter", "one"), "manager ObjectDestroyed one")
         assert {each["sink"] for each in await client.invoke(presenter, "getSinkConnections")} == {two}
 
         # The source is gone, so nobody tells of the connection; the viewer notices the silence.
         await client.release(presenter)
         await journal.expect("manager ObjectDestroyed presenter")
-        await journal.expect(*each_media("two MediaFlowInStateChanged * NOT_FLOWING"))
+        began_s = trio.current_time()
+        silent = each_media("two MediaFlowInStateChanged * NOT_FLOWING")
+        await journal.expect(*silent)
+        assert all(2.0 <= journal.time_of(each) - began_s <= 4.0 for each in silent)
         assert await client.invoke(two, "getSourceConnections") == []
         assert await client.invoke(two, "getMediaState") == "CONNECTED"
         assert await client.invoke(two, "getConnectionState") == "CONNECTED"
 
         await client.release(pipeline)
-        await journal.expect("manager ObjectDestroyed two", "manager ObjectDestroyed pipeline")
+        destroyed = ["manager ObjectDestroyed two", "manager ObjectDestroyed pipeline"]
+        await journal.expect(*destroyed)
+        journal.in_order(*destroyed)
         nursery.cancel_scope.cancel()

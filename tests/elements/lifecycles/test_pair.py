@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from trio.testing import MockClock
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.testing.clips import write_clip
@@ -14,7 +15,7 @@ from kms_trio.testing.rpc import RpcClient
 from tests.elements.lifecycles.journal import Journal, connected, gathered, negotiated, transport_up
 
 
-async def test_pair(client: RpcClient, journal: Journal, tmp_path: Path) -> None:
+async def test_pair(clock: MockClock, client: RpcClient, journal: Journal, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.webm", seconds=20.0, audio=None)
     pipeline = await client.create("MediaPipeline")
     player = await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=clip.as_uri(), useEncodedMedia=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from trio.testing import MockClock
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.testing.clips import write_clip
@@ -29,7 +30,9 @@ def video_info(value: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("encoded", [False, True])
-async def test_play_to_the_end_and_again(client: RpcClient, journal: Journal, tmp_path: Path, encoded: bool) -> None:
+async def test_play_to_the_end_and_again(
+    clock: MockClock, client: RpcClient, journal: Journal, tmp_path: Path, encoded: bool
+) -> None:
     uri = write_clip(tmp_path / "clip.webm", seconds=2.0).as_uri()
     pipeline = await client.create("MediaPipeline")
     created = await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=uri, useEncodedMedia=encoded)
@@ -71,7 +74,7 @@ async def test_play_to_the_end_and_again(client: RpcClient, journal: Journal, tm
         assert await client.invoke(player, "getState") == "PAUSE"
 
 
-async def test_pause_seek_and_go_on(client: RpcClient, journal: Journal, tmp_path: Path) -> None:
+async def test_pause_seek_and_go_on(clock: MockClock, client: RpcClient, journal: Journal, tmp_path: Path) -> None:
     uri = write_clip(tmp_path / "clip.webm", seconds=6.0).as_uri()
     pipeline = await client.create("MediaPipeline")
     player = await journal.watch(await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=uri), "player")
@@ -115,7 +118,9 @@ async def test_pause_seek_and_go_on(client: RpcClient, journal: Journal, tmp_pat
         ("foo://bar/x.webm", "UNEXPECTED_ELEMENT_ERROR", 12),
     ],
 )
-async def test_what_cannot_be_played(client: RpcClient, journal: Journal, uri: str, error: str, code: int) -> None:
+async def test_what_cannot_be_played(
+    clock: MockClock, client: RpcClient, journal: Journal, uri: str, error: str, code: int
+) -> None:
     pipeline = await client.create("MediaPipeline")
     player = await journal.watch(await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=uri), "player")
     await client.invoke(player, "play")
@@ -126,7 +131,9 @@ async def test_what_cannot_be_played(client: RpcClient, journal: Journal, uri: s
     await journal.expect(STOP)
 
 
-async def test_a_file_that_breaks_off_ends_like_any_other(client: RpcClient, journal: Journal, tmp_path: Path) -> None:
+async def test_a_file_that_breaks_off_ends_like_any_other(
+    clock: MockClock, client: RpcClient, journal: Journal, tmp_path: Path
+) -> None:
     whole = write_clip(tmp_path / "whole.webm", seconds=2.0).read_bytes()
     (tmp_path / "half.webm").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "noise.webm").write_bytes(bytes(range(256)) * 40)

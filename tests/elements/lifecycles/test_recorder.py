@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import av
+from trio.testing import MockClock
 
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.testing.rpc import RpcClient
@@ -23,7 +24,7 @@ async def recorder(client: RpcClient, journal: Journal, pipeline: str, path: Pat
 
 
 async def test_record_pause_resume_stop(
-    client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     path = tmp_path / "take.webm"
@@ -74,7 +75,7 @@ async def test_record_pause_resume_stop(
 
 
 async def test_video_alone_into_a_folder_that_is_made(
-    client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     path = tmp_path / "new" / "folder" / "take.webm"
@@ -94,7 +95,7 @@ async def test_video_alone_into_a_folder_that_is_made(
 
 
 async def test_a_file_that_cannot_be_written(
-    client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], tmp_path: Path
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     (tmp_path / "blocked").write_text("not a folder")
