@@ -26,7 +26,7 @@ class HookSpecs:
     """What can be hooked into."""
 
     @hookspec
-    def kms_trio_modules(self) -> Sequence[ModuleDescriptor]:  # type: ignore[empty-body]
+    def kms_trio_modules(self) -> Sequence[ModuleDescriptor]:  # type: ignore[empty-body]  # implementations are elsewhere
         """Return the Kurento modules that the plugin brings. Called once, at start."""
 
     @hookspec

@@ -86,7 +86,7 @@ async def serve_asgi(app: ASGIApp, listeners: Sequence[socket.socket], logger: l
     while True:
         try:
             # Starlette's and hypercorn's names for the ASGI callable differ, the callable does not.
-            await hypercorn.trio.serve(app, _config(listeners, logger), mode="asgi")  # type: ignore[arg-type]
+            await hypercorn.trio.serve(app, _config(listeners, logger), mode="asgi")  # type: ignore[arg-type]  # starlette's type of an application is wider than hypercorn's
         except Exception:  # the guard of the HTTP side: what its worker raises stops here
             logger.exception("The HTTP side failed and starts again")
         await trio.sleep(_RESTART_DELAY_S)

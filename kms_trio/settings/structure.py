@@ -43,7 +43,7 @@ def _structure(
     settings_class: type[T], tree: Tree, path: tuple[str, ...], problems: Problems, extra: dict[str, Any]
 ) -> T:
     values = dict(extra)
-    for field in attrs.fields(settings_class):  # type: ignore[arg-type]
+    for field in attrs.fields(settings_class):  # type: ignore[arg-type]  # a class of attrs, which `type` does not say
         described = option_of(field)
         if described is not None:
             found = _find(described, tree, path, problems)

@@ -286,7 +286,7 @@ class WebRtcPeer:
         track.statistics.received(unwrapped, timestamp, end - start, trio.current_time())
         packet = RtpPacket(unwrapped, timestamp, marker, plain[start:end])
         track.packets.append(packet)
-        for frame in self._depacketizers[ssrc].push(packet):  # type: ignore[attr-defined]
+        for frame in self._depacketizers[ssrc].push(packet):  # type: ignore[attr-defined]  # a payload format's own kind of depacketizer
             track.frames.append(EncodedFrame(frame.data, frame.timestamp, frame.key_frame))
 
     def _receive_rtcp(self, data: bytes) -> None:

@@ -79,7 +79,7 @@ def test_every_variable_of_the_shipped_file_is_read() -> None:
 
 def unit() -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # what configparser documents
     parser.read_string(UNIT.read_text())
     return parser
 

@@ -84,5 +84,5 @@ def test_json_line() -> None:
 def test_object_logger_puts_the_id_into_the_record(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         for_object(logging.getLogger("agnosticbin"), "id1").info("TRANSCODING ACTIVE for %s", "video")
-    assert caplog.records[0].object_id == "id1"  # type: ignore[attr-defined]
+    assert caplog.records[0].object_id == "id1"  # type: ignore[attr-defined]  # an extra field
     assert caplog.records[0].getMessage() == "TRANSCODING ACTIVE for video"

@@ -56,7 +56,7 @@ class Failing(VideoFilter):
         if self.count % 2:
             raise ZeroDivisionError("odd")
         if self.count % 4 == 2:
-            return "nonsense"  # type: ignore[return-value]
+            return "nonsense"  # type: ignore[return-value]  # that is the mistake
         return picture
 
 

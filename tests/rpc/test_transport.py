@@ -123,7 +123,7 @@ async def test_crash_in_a_method_fails_that_request_alone(server: Server) -> Non
     async with open_client(server.control_url) as client:
         pipeline = await client.create("MediaPipeline")
 
-        class Broken(type(server.context.directory.get(pipeline))):  # type: ignore[misc]
+        class Broken(type(server.context.directory.get(pipeline))):  # type: ignore[misc]  # a class that is known at run time only
             @property
             def name(self) -> str:
                 raise ZeroDivisionError("nobody foresaw this")
@@ -156,7 +156,7 @@ async def test_clients_that_come_and_go_leave_nothing_behind(server: Server) -> 
             await client.request("closeSession", {"sessionId": client.session_id})
 
     def used() -> tuple[int, int]:
-        descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+        descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a number is wanted, not paths
         return descriptors, trio.lowlevel.current_statistics().tasks_living
 
     async with open_client(server.control_url) as watcher:

@@ -181,9 +181,9 @@ def test_registers() -> None:
         "sdp_mline_index": "sdpMLineIndex",
     }
     with pytest.raises(TypeError):
-        elements_types.IceCandidate(candidate="candidate:1")  # type: ignore[call-arg]
+        elements_types.IceCandidate(candidate="candidate:1")  # type: ignore[call-arg]  # that is the mistake
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        candidate.sdp_mid = "1"  # type: ignore[misc]
+        candidate.sdp_mid = "1"  # type: ignore[misc]  # that is the mistake
 
 
 def test_optional_properties_of_registers() -> None:
@@ -230,4 +230,4 @@ def test_an_incomplete_implementation_cannot_be_made() -> None:
 
     assert "get_url" in Incomplete.__abstractmethods__
     with pytest.raises(TypeError, match="get_url"):
-        Incomplete()  # type: ignore[abstract]
+        Incomplete()  # type: ignore[abstract]  # that is the mistake

@@ -41,7 +41,7 @@ class Source:
         self.size = (160, 120)
         self._control = EncoderControl(500_000)
         if self.video is not None:
-            self.video.request_key_frame = self._count_request  # type: ignore[method-assign]
+            self.video.request_key_frame = self._count_request  # type: ignore[method-assign]  # to see what it asks for
             self._pictures = VideoEncoder(self.video.format, self._control)
             self.element.source_pad(MediaType.VIDEO).set_input(self.video)
         if self.audio is not None:

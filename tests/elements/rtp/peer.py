@@ -200,7 +200,7 @@ def offer_of(*sections: str, host: str = "127.0.0.1") -> str:
 
 async def negotiate(client: RpcClient, endpoint: str, peer: RtpPeer, direction: str, **options: object) -> str:
     """Offer `peer`'s media to `endpoint`; returns the answer."""
-    section = peer.section(direction, **options)  # type: ignore[arg-type]
+    section = peer.section(direction, **options)  # type: ignore[arg-type]  # options of many types by name
     answer: str = await client.invoke(endpoint, "processOffer", offer=offer_of(section, host=peer.host))
     peer.take(answer)
     return answer

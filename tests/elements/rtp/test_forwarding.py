@@ -201,7 +201,10 @@ async def test_ports_come_from_the_range_and_go_back(client: RpcClient, server: 
     offer = parse(await client.invoke(endpoint, "generateOffer"))
     ports = [port for media in offer.medias for port in (media.port, media.port + 1)]
     assert all(media.rtcp is not None and media.rtcp.port == media.port + 1 for media in offer.medias)
-    handler = lambda *_: None  # noqa: E731
+
+    def handler(*_: object) -> None:
+        pass
+
     for port in ports:
         with pytest.raises(OSError, match="in use"):
             network.open_socket("0.0.0.0", port, handler)

@@ -124,7 +124,7 @@ async def test_what_a_viewer_lost_is_sent_again(
             received.append(data)
             original(data, remote)
 
-        viewer.peer._receive = record  # type: ignore[method-assign]
+        viewer.peer._receive = record  # type: ignore[method-assign]  # between the socket and the peer
         await viewer.peer.send_rtcp([Nack(1, track.ssrc, tuple(wanted))])
         await until(
             lambda: {int.from_bytes(data[2:4], "big") for data in received if data[0] & 0xC0 == 0x80} >= set(wanted)
@@ -148,7 +148,7 @@ async def test_losses_toward_the_server_are_repaired(
                     return
             await send_to(data, remote)
 
-        me.peer._send_to = lossy  # type: ignore[method-assign]
+        me.peer._send_to = lossy  # type: ignore[method-assign]  # between the peer and the socket
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: any(isinstance(packet, Nack) for packet in me.peer.rtcp))
         await until(lambda: "video" in me.peer.tracks and len(me.peer.tracks["video"].packets) > 60)

@@ -21,7 +21,7 @@ def test_generated_certificate(identities: dict[str, DtlsIdentity], key_type: st
     certificate = identity.certificate
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     assert certificate.not_valid_before_utc < now < certificate.not_valid_after_utc
-    assert certificate.public_key().key_size == {"RSA": 2048, "ECDSA": 256}[key_type]  # type: ignore[union-attr]
+    assert certificate.public_key().key_size == {"RSA": 2048, "ECDSA": 256}[key_type]  # type: ignore[union-attr]  # keys of both kinds have a size
 
 
 @pytest.mark.parametrize("hash_name", SUPPORTED_HASHES)

@@ -112,7 +112,7 @@ def test_write_chooses_the_form_of_extensions() -> None:
 def test_write_refuses_the_impossible(arguments: dict[str, object]) -> None:
     fields = {"marker": False, "payload_type": 0, "sequence_number": 0, "timestamp": 0, "ssrc": 0} | arguments
     with pytest.raises(ValueError):
-        write_header(**fields)  # type: ignore[arg-type]
+        write_header(**fields)  # type: ignore[arg-type]  # values that no field takes
 
 
 @given(

@@ -92,7 +92,7 @@ class Pair:
         """Open a channel from `side` (the client) and wait for it; returns both ends, that side's first."""
         opener = side or self.client
         other = self.server if opener is self.client else self.client
-        ours = opener.association.open_channel(label, **limits)  # type: ignore[arg-type]
+        ours = opener.association.open_channel(label, **limits)  # type: ignore[arg-type]  # limits of several types by name
         self.run_until(lambda: ours in opener.opened and any(each.id == ours.id for each in other.opened))
         return ours, next(each for each in reversed(other.opened) if each.id == ours.id)
 

@@ -82,7 +82,7 @@ def test_ids_and_streams_are_used_again() -> None:
         pair.send(pair.server, theirs, "d")
         pair.run(0.5)
         pair.client.association.close_channel(ours)
-        pair.run_until(lambda: len(pair.server.closed) == len(pair.client.closed) == number + 1)  # noqa: B023
+        pair.run_until(lambda: len(pair.server.closed) == len(pair.client.closed) == number + 1)  # noqa: B023 - called before the next round
     assert len(pair.server.messages) == 15
     assert len(pair.client.messages) == 5
 

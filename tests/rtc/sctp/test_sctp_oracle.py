@@ -61,7 +61,7 @@ class Transport:
 
 async def talk(role: SctpRole, loss: float) -> None:
     transport = Transport(role)
-    theirs = RTCSctpTransport(transport, port=5000)  # type: ignore[arg-type]
+    theirs = RTCSctpTransport(transport, port=5000)  # type: ignore[arg-type]  # as much of a transport as it looks at
     received: list[str | bytes] = []
     accepted: list[RTCDataChannel] = []
 
