@@ -98,8 +98,14 @@ class FilterHost:
             self._log(message)
             return
         element = self.filters.get(str(message.get("of")))
-        if element is not None:  # else it has been released meanwhile
+        if element is None:
+            return  # it has been released meanwhile
+        try:
             element.said(message)
+        except HostProtocolError:
+            raise
+        except Exception as failure:  # noqa: BLE001 - the guard of the host: who listens to one filter must not end it
+            element.on_crash(failure)
 
     def _log(self, message: Message) -> None:
         name, level, text = message["log"], message.get("level"), message.get("text")

@@ -15,7 +15,7 @@ from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.generated.core.module import MODULE as CORE
 from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import Want
-from kms_trio.media.frames import EncodedFrame
+from kms_trio.media.frames import DataMessage, EncodedFrame
 from kms_trio.media.pads import SinkPad, SourcePad
 from kms_trio.media.streams import RawFrame, Stream
 from kms_trio.net.timers import WorkerTimers
@@ -67,6 +67,10 @@ class Tap:
     def on_raw(self, frame: RawFrame) -> None:
         """A picture or samples come."""
         self._keep(frame)
+
+    def on_data(self, message: DataMessage) -> None:
+        """A message of a data channel comes."""
+        self._keep(message)
 
     def on_rtp(self, packets: list[Any], now: float) -> None:
         """RTP packets come."""
