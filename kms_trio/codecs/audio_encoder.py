@@ -19,6 +19,9 @@ from kms_trio.media.streams import RawFrame
 
 __all__ = ["AudioEncoder"]
 
+LOWEST_BITRATE_BPS: Final = 6_000
+HIGHEST_BITRATE_BPS: Final = 256_000
+"""Between these every encoder with a choice works, mono or stereo."""
 FRAME_S: Final = Fraction(20, 1000)
 """Length of a frame where the codec leaves the choice (ptime of RTP)."""
 
@@ -30,8 +33,10 @@ class AudioEncoder:
     (less than a frame before it is lost); what cannot be encoded is left out.
     """
 
-    def __init__(self, format: Format, source_clock_rate_hz: int) -> None:
+    def __init__(self, format: Format, source_clock_rate_hz: int, bitrate_bps: int = 0) -> None:
+        """`bitrate_bps` 0 is the codec's own; codecs without a choice ignore it."""
         self._profile = AUDIO_ENCODERS[format.encoding_name]
+        self._wanted_bps = bitrate_bps
         self._rate_hz = format.clock_rate_hz
         self._channels = max(1, format.channels)
         self._layout = "stereo" if self._channels == 2 else "mono"
@@ -70,7 +75,8 @@ class AudioEncoder:
         context.time_base = Fraction(1, self._rate_hz)
         context.thread_count = 1
         if profile.bitrate_bps:
-            context.bit_rate = profile.bitrate_bps * self._channels // 2
+            wanted_bps = self._wanted_bps or profile.bitrate_bps * self._channels // 2
+            context.bit_rate = min(max(wanted_bps, LOWEST_BITRATE_BPS), HIGHEST_BITRATE_BPS)
         context.options = dict(profile.options)
         return context
 

@@ -48,10 +48,10 @@ class ReencodedStream(EncodedStream):
         """Start an encoder with the bitrate of the moment."""
         control = self._control = EncoderControl(self._bitrate_bps())
         format, source_rate_hz = self.format, self._upstream.format.clock_rate_hz
-        audio = format.is_audio
+        audio, audio_bitrate_bps = format.is_audio, self._settings.audio_bitrate_bps
         self._conversion = self._start_conversion(
             f"encode {format.encoding_name}",
-            lambda: AudioEncoder(format, source_rate_hz) if audio else VideoEncoder(format, control),
+            lambda: AudioEncoder(format, source_rate_hz, audio_bitrate_bps) if audio else VideoEncoder(format, control),
             self.push,
             capacity=AUDIO_QUEUE_FRAMES if audio else VIDEO_QUEUE_FRAMES,
             overflow=Overflow.DROP_OLDEST,

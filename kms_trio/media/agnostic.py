@@ -11,16 +11,18 @@ ports of a hub), a format is made once for the sinks of all of them, as long as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from fractions import Fraction
 from typing import Any, Protocol
 
 import attrs
 
 from kms_trio.media.convert import Depacketized, Packetized
+from kms_trio.media.fewer_pictures import FewerPictures
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
 from kms_trio.media.streams import EncodedStream, RawStream, RtpStream, Stream
 
-__all__ = ["AgnosticNode", "CodecService", "EncoderSettings", "UnsupportedFormatError"]
+__all__ = ["AgnosticNode", "CodecService", "EncoderSettings", "ForcedOutput", "Route", "UnsupportedFormatError"]
 
 
 class UnsupportedFormatError(ValueError):
@@ -45,6 +47,33 @@ class EncoderSettings(Protocol):
     def max_encoder_bitrate_bps(self) -> int:
         """What encoders go up to."""
 
+    @property
+    def audio_bitrate_bps(self) -> int:
+        """What audio is encoded with; 0 leaves it to the codec."""
+
+
+@attrs.frozen
+class ForcedOutput:
+    """What a source is to give, whatever it is made of (`setAudioFormat`, `setVideoFormat` of a MediaElement)."""
+
+    format: Format
+    """Sinks that take it get nothing else. RAW: nothing is passed on as it came, all is decoded and encoded anew."""
+    bitrate_bps: int = 0
+    """Bitrate of the audio that is encoded; 0 leaves it to the codec."""
+    frame_rate: Fraction | None = None
+    """How many pictures a second at most are encoded; pictures that are passed on as they came are not counted."""
+
+
+@attrs.frozen
+class Route:
+    """How a source gets to a sink: the kind and the format that it is given in."""
+
+    kind: StreamKind
+    have: Format
+    give: Format
+    transcoded: bool
+    """Whether something has to be decoded or encoded for it."""
+
 
 @attrs.frozen
 class _Bounds:
@@ -53,10 +82,18 @@ class _Bounds:
     encoder_bitrate_bps: int
     min_encoder_bitrate_bps: int
     max_encoder_bitrate_bps: int
+    audio_bitrate_bps: int
+    frame_rate: Fraction | None
 
     @classmethod
-    def of(cls, settings: EncoderSettings) -> _Bounds:
-        return cls(settings.encoder_bitrate_bps, settings.min_encoder_bitrate_bps, settings.max_encoder_bitrate_bps)
+    def of(cls, settings: EncoderSettings, output: ForcedOutput | None) -> _Bounds:
+        return cls(
+            settings.encoder_bitrate_bps,
+            settings.min_encoder_bitrate_bps,
+            settings.max_encoder_bitrate_bps,
+            settings.audio_bitrate_bps if output is None else output.bitrate_bps,
+            None if output is None else output.frame_rate,
+        )
 
 
 class CodecService(Protocol):
@@ -73,24 +110,15 @@ class CodecService(Protocol):
 
 
 class AgnosticNode:
-    """Conversions of one source, found or made on demand.
+    """Conversions of one source, found or made on demand.  `now` tells monotonic seconds."""
 
-    `now` tells monotonic seconds.  `on_transcoding(active, have, want)` is called each time a stream is opened and says
-    whether it had to be decoded or encoded, so that an element can raise MediaTranscodingStateChanged.
-    """
-
-    def __init__(
-        self,
-        codecs: CodecService,
-        settings: EncoderSettings,
-        now: Callable[[], float],
-        on_transcoding: Callable[[bool, Format, Format], None],
-    ) -> None:
+    def __init__(self, codecs: CodecService, settings: EncoderSettings, now: Callable[[], float]) -> None:
         self._codecs = codecs
         self._now = now
         self._settings = settings
-        self._on_transcoding = on_transcoding
         self._input: Stream[Any] | None = None
+        self.output: ForcedOutput | None = None
+        """What sinks are to be given; it counts for streams that are opened from now on."""
 
     @property
     def input(self) -> Stream[Any] | None:
@@ -101,10 +129,10 @@ class AgnosticNode:
         """Replace the source.  Streams opened before belong to the old one; the caller opens them anew."""
         self._input = stream
 
-    def open(self, want: Want) -> Stream[Any] | None:
-        """The stream that satisfies `want`, or None while there is no source.
+    def route(self, want: Want) -> Route | None:
+        """How `want` is satisfied, or None while there is no source.
 
-        Raises `UnsupportedFormatError` when no conversion exists.
+        Raises `UnsupportedFormatError` when no conversion leads there.
         """
         source = self._input
         if source is None:
@@ -112,12 +140,18 @@ class AgnosticNode:
         if StreamKind.DATA in (source.kind, want.kind):
             if source.kind is not want.kind:
                 raise UnsupportedFormatError(f"cannot convert {source.kind.value} to {want.kind.value}")
-            return source
+            return Route(want.kind, source.format, source.format, transcoded=False)
+        if want.kind is StreamKind.RAW:
+            raw = RAW_AUDIO if source.format.is_audio else RAW_VIDEO
+            return Route(want.kind, source.format, raw, transcoded=source.kind is not StreamKind.RAW)
         format = self._choose(source.format, want)
-        raw = StreamKind.RAW in (source.kind, want.kind)
-        transcoded = want.kind is not source.kind if raw else format is not source.format
-        self._on_transcoding(transcoded, source.format, format)
-        return self._stream(want.kind, format)
+        return Route(want.kind, source.format, format, transcoded=format is not source.format or self._renewed)
+
+    def open(self, route: Route) -> Stream[Any]:
+        """The stream at the end of `route`, found or made."""
+        source = self._input
+        assert source is not None
+        return source if route.kind is StreamKind.DATA else self._stream(route.kind, route.give, route.transcoded)
 
     @property
     def decoded(self) -> RawStream | None:
@@ -128,10 +162,20 @@ class AgnosticNode:
         raw = source.conversions.get((StreamKind.RAW, "RAW", None))
         return raw if isinstance(raw, RawStream) and raw.consumers else None
 
+    @property
+    def _renewed(self) -> bool:
+        """Whether even media that would fit is to be encoded anew."""
+        return self.output is not None and self.output.format.encoding_name == "RAW"
+
     def _choose(self, source: Format, want: Want) -> Format:
-        if want.kind is StreamKind.RAW:
-            return RAW_AUDIO if source.is_audio else RAW_VIDEO
-        if source.encoding_name != "RAW" and want.accepts(source):
+        encoded = source.encoding_name != "RAW"
+        forced = None if self.output is None or self._renewed else self.output.format
+        if forced is not None and want.accepts(forced):
+            if encoded and forced.same_encoding(source):
+                return source
+            if self._codecs.can_encode(forced):
+                return next((format for format in want.formats if format.same_encoding(forced)), forced)
+        if encoded and want.accepts(source) and (not self._renewed or self._codecs.can_encode(source)):
             return source
         for format in want.formats:
             if format.is_audio == source.is_audio and self._codecs.can_encode(format):
@@ -139,31 +183,46 @@ class AgnosticNode:
         wanted = ", ".join(str(format) for format in want.formats) or "any encoded format"
         raise UnsupportedFormatError(f"cannot convert {source} to {wanted}: no encoder for it")
 
-    def _stream(self, kind: StreamKind, format: Format) -> Stream[Any]:
+    def _stream(self, kind: StreamKind, format: Format, transcoded: bool) -> Stream[Any]:
         source = self._input
         assert source is not None
-        own = source.format.encoding_name == format.encoding_name
+        own = format.encoding_name == source.format.encoding_name and (kind is StreamKind.RAW or not transcoded)
         if own and kind is source.kind:
             return source
-        bounds = None if own or kind is StreamKind.RAW else _Bounds.of(self._settings)
+        bounds = None if own or kind is StreamKind.RAW else _Bounds.of(self._settings, self.output)
         key = (kind, format.encoding_name, bounds)
-        stream = source.conversions.get(key)
-        if stream is None:
-            stream = source.conversions[key] = self._make(source, kind, format, bounds)
+        stream: Stream[Any] = self._found(source, key, lambda: self._make(kind, format, bounds))
         return stream
 
-    def _make(self, source: Stream[Any], kind: StreamKind, format: Format, bounds: _Bounds | None) -> Stream[Any]:
+    @staticmethod
+    def _found(source: Stream[Any], key: tuple[StreamKind, str, Hashable], make: Callable[[], Stream[Any]]) -> Any:
+        stream = source.conversions.get(key)
+        if stream is None:
+            stream = source.conversions[key] = make()
+        return stream
+
+    def _make(self, kind: StreamKind, format: Format, bounds: _Bounds | None) -> Stream[Any]:
+        """Build a conversion; `bounds` are those of the encoder, None where nothing is encoded on the way."""
+        source = self._input
+        assert source is not None
         if kind is StreamKind.RTP:
-            upstream = self._stream(StreamKind.ENCODED, format)
+            upstream = self._stream(StreamKind.ENCODED, format, bounds is not None)
             assert isinstance(upstream, EncodedStream)
             return Packetized(upstream, self._now)
         if kind is StreamKind.RAW:
-            encoded = self._stream(StreamKind.ENCODED, source.format)
+            encoded = self._stream(StreamKind.ENCODED, source.format, transcoded=False)
             assert isinstance(encoded, EncodedStream)
             return self._codecs.decoder(encoded)
         if bounds is None:
             assert isinstance(source, RtpStream)
             return Depacketized(source)
-        raw = self._stream(StreamKind.RAW, RAW_AUDIO if format.is_audio else RAW_VIDEO)
+        raw = self._stream(StreamKind.RAW, RAW_AUDIO if format.is_audio else RAW_VIDEO, transcoded=True)
         assert isinstance(raw, RawStream)
-        return self._codecs.encoder(raw, format, bounds)
+        return self._codecs.encoder(self._thinned(raw, bounds.frame_rate), format, bounds)
+
+    def _thinned(self, raw: RawStream, rate: Fraction | None) -> RawStream:
+        """At most `rate` pictures a second."""
+        if rate is None or raw.format.is_audio:
+            return raw
+        thinned: RawStream = self._found(raw, (StreamKind.RAW, "RAW", rate), lambda: FewerPictures(raw, rate))
+        return thinned

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kms_trio.media.agnostic import AgnosticNode, CodecService, EncoderSettings, UnsupportedFormatError
+from kms_trio.media.agnostic import (
+    AgnosticNode,
+    CodecService,
+    EncoderSettings,
+    ForcedOutput,
+    Route,
+    UnsupportedFormatError,
+)
 from kms_trio.media.flow import FlowDetector, Timers
-from kms_trio.media.formats import Format, Want
+from kms_trio.media.formats import Want
 from kms_trio.media.streams import RawFrame, Stream
 
 __all__ = ["SinkPad", "SourcePad"]
@@ -19,8 +26,9 @@ class SourcePad:
     """Where the media of one type leaves an element.
 
     The element calls `set_input` with the stream that it produces (and again when its format changes).  Callbacks that
-    the element may set: `on_flow(flowing)`, `on_transcoding(active, source format, wanted format)`,
-    `on_refused(sink, reason)`, `on_links_changed()`.
+    the element may set: `on_flow(flowing)`, `on_route(sink, route)` whenever it is decided how a sink is fed,
+    `on_transcoding(active)` when that begins or ends for the sinks as a whole (and with the first decision),
+    `on_refused(sink, reason)`, `on_links_changed()`; and `may_transcode()`.
     """
 
     def __init__(
@@ -38,11 +46,15 @@ class SourcePad:
         self.description = description
         self.sinks: tuple[SinkPad, ...] = ()
         self.on_flow: Callable[[bool], None] = _ignore
-        self.on_transcoding: Callable[[bool, Format, Format], None] = _ignore
+        self.on_route: Callable[[SinkPad, Route], None] = _ignore
+        self.on_transcoding: Callable[[bool], None] = _ignore
+        self.may_transcode: Callable[[], bool] = _yes
         self.on_refused: Callable[[SinkPad, str], None] = _ignore
         self.on_links_changed: Callable[[], None] = _ignore
         self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
-        self.node = AgnosticNode(codecs, settings, timers.now, lambda *decision: self.on_transcoding(*decision))
+        self.node = AgnosticNode(codecs, settings, timers.now)
+        self._routes: dict[SinkPad, Route] = {}
+        self._transcoding: bool | None = None
 
     @property
     def input(self) -> Stream[Any] | None:
@@ -54,8 +66,26 @@ class SourcePad:
         for sink in self.sinks:
             sink._receive(None)
         self.node.set_input(stream)
-        for sink in self.sinks:
-            self._feed(sink)
+        self._routes.clear()
+        self._feed_all()
+
+    @property
+    def transcoding(self) -> bool:
+        """Whether anything is decoded or encoded for one of the sinks."""
+        return any(route.transcoded for route in self._routes.values())
+
+    def force(self, output: ForcedOutput | None) -> None:
+        """Give sinks this format, if they take it, instead of what comes."""
+        self.node.output = output
+        self.refresh()
+
+    def refusal(self, want: Want | None) -> str | None:
+        """Why a sink that wants this could not be fed from here; None when it could, or when it is too early to say."""
+        try:
+            route = None if want is None else self.node.route(want)
+        except UnsupportedFormatError as refusal:
+            return str(refusal)
+        return None if route is None else self._forbidden(route)
 
     def refresh(self) -> None:
         """Encoders are to work otherwise than before: decide anew for each sink what feeds it.
@@ -65,8 +95,7 @@ class SourcePad:
         decoded, holder = self.node.decoded, _Holder()
         if decoded is not None:
             decoded.attach(holder)
-        for sink in self.sinks:
-            self._feed(sink)
+        self._feed_all()
         if decoded is not None:
             decoded.detach(holder)
 
@@ -78,7 +107,7 @@ class SourcePad:
             sink.source.unlink(sink)
         sink.source = self
         self.sinks = (*self.sinks, sink)
-        self._feed(sink)
+        self.feed(sink)
         self.on_links_changed()
 
     def unlink(self, sink: SinkPad) -> None:
@@ -87,27 +116,66 @@ class SourcePad:
             return
         self.sinks = tuple(other for other in self.sinks if other is not sink)
         sink.source = None
+        self._routes.pop(sink, None)
         sink._receive(None)
+        self._tell_transcoding()
         self.on_links_changed()
 
     def close(self) -> None:
         """Unlink every sink and drop the input."""
+        self.on_transcoding = _ignore  # releasing an element is no news of its media
         for sink in self.sinks:
             self.unlink(sink)
         self.node.set_input(None)
         self.flow.close()
 
+    def feed(self, sink: SinkPad) -> None:
+        """Decide anew what feeds one of the sinks."""
+        self._feed(sink)
+        self._tell_transcoding()
+
+    def _feed_all(self) -> None:
+        for sink in self.sinks:
+            self._feed(sink)
+        self._tell_transcoding()
+
     def _feed(self, sink: SinkPad) -> None:
-        if sink.want is None:
+        route = self._route(sink)
+        if route is None:
+            self._routes.pop(sink, None)
             sink._receive(None)
             return
+        self._routes[sink] = route
+        self.on_route(sink, route)
+        sink._receive(self.node.open(route))
+
+    def _route(self, sink: SinkPad) -> Route | None:
+        if sink.want is None:
+            return None
         try:
-            stream = self.node.open(sink.want)
+            route = self.node.route(sink.want)
         except UnsupportedFormatError as refusal:
-            sink._receive(None)
             self.on_refused(sink, str(refusal))
-        else:
-            sink._receive(stream)
+            return None
+        refusal_text = None if route is None else self._forbidden(route)
+        if refusal_text is not None:
+            self.on_refused(sink, refusal_text)
+            return None
+        return route
+
+    def _forbidden(self, route: Route) -> str | None:
+        if not route.transcoded or self.may_transcode():
+            return None
+        return f"transcoding is forbidden, and {route.have} would have to become {route.give}"
+
+    def _tell_transcoding(self) -> None:
+        """Say so if the truth about transcoding has changed; before the first decision there is none."""
+        if self._transcoding is None and not self._routes:
+            return
+        active = self.transcoding
+        if active is not self._transcoding:
+            self._transcoding = active
+            self.on_transcoding(active)
 
 
 class SinkPad:
@@ -146,7 +214,7 @@ class SinkPad:
             return
         self.want = want
         if self.source is not None:
-            self.source._feed(self)
+            self.source.feed(self)
 
     def close(self) -> None:
         """Unlink from the source and stop watching the flow."""
@@ -166,6 +234,11 @@ class _Holder:
 
     def on_raw(self, frame: RawFrame) -> None:
         pass
+
+
+def _yes() -> bool:
+    """What a pad may do unless its element says otherwise."""
+    return True
 
 
 def _ignore(*_: object) -> None:

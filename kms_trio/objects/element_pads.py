@@ -12,7 +12,7 @@ from typing import Final
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.types import MediaType
 from kms_trio.log import for_object
-from kms_trio.media.formats import Format
+from kms_trio.media.agnostic import ForcedOutput, Route
 from kms_trio.media.pads import SinkPad, SourcePad
 
 DEFAULT_DESCRIPTION: Final = "default"
@@ -29,7 +29,8 @@ class ElementPads:
     """Source and sink pads by (media type, description).
 
     `make_source`, `make_sink` build a pad. `on_flow(incoming, media_type, description, flowing)` and
-    `on_transcoding(media_type, description, active)` are called when a state changes.
+    `on_transcoding(media_type, description, active)` are called when a state changes, `on_refused(media_type, text)`
+    when a sink cannot be fed. `may_transcode()` tells whether media may be converted for sinks.
     """
 
     def __init__(
@@ -38,6 +39,8 @@ class ElementPads:
         make_sink: Callable[[MediaType, str], SinkPad],
         on_flow: Callable[[bool, MediaType, str, bool], None],
         on_transcoding: Callable[[MediaType, str, bool], None],
+        on_refused: Callable[[MediaType, str], None],
+        may_transcode: Callable[[], bool],
         owner: str = "",
     ) -> None:
         """`owner` is the id of the element, for the log."""
@@ -46,9 +49,11 @@ class ElementPads:
         self._make_sink = make_sink
         self._on_flow = on_flow
         self._on_transcoding = on_transcoding
+        self._on_refused = on_refused
+        self._may_transcode = may_transcode
+        self._forced: dict[MediaType, ForcedOutput] = {}
         self.sources: dict[PadKey, SourcePad] = {}
         self.sinks: dict[PadKey, SinkPad] = {}
-        self._transcoding: dict[PadKey, bool] = {}
 
     def source(self, media_type: MediaType, description: str = DEFAULT_DESCRIPTION) -> SourcePad:
         """The source pad of that name, made now if need be."""
@@ -57,7 +62,12 @@ class ElementPads:
         if pad is None:
             pad = self.sources[key] = self._make_source(media_type, description)
             pad.on_flow = lambda flowing: self._on_flow(False, media_type, description, flowing)
-            pad.on_transcoding = lambda active, have, want: self._decided(key, active, have, want)
+            pad.on_route = lambda sink, route: self._decided(media_type, sink, route)
+            pad.on_transcoding = lambda active: self._transcoding_changed(media_type, description, active)
+            pad.on_refused = lambda sink, reason: self._on_refused(media_type, f"{_name(sink)}: {reason}")
+            pad.may_transcode = self._may_transcode
+            if media_type in self._forced:
+                pad.force(self._forced[media_type])
         return pad
 
     def sink(self, media_type: MediaType, description: str = DEFAULT_DESCRIPTION) -> SinkPad:
@@ -94,9 +104,17 @@ class ElementPads:
         return pad is not None and pad.flow.flowing
 
     def transcoding(self, media_type: MediaType, description: str) -> bool:
-        """Whether any media of that source was ever encoded anew. Raises KurentoError 40107 for DATA."""
+        """Whether any media of that source is converted for a sink. Raises KurentoError 40107 for DATA."""
         _refuse_data(media_type, "MediaTranscoding")
-        return self._transcoding.get((media_type, description), False)
+        pad = self.sources.get((media_type, description))
+        return pad is not None and pad.transcoding
+
+    def force(self, media_type: MediaType, output: ForcedOutput) -> None:
+        """Give media of that type in this format, on pads that there are and on those to come."""
+        self._forced[media_type] = output
+        for key, source in tuple(self.sources.items()):
+            if key[0] is media_type:
+                source.force(output)
 
     def refresh(self) -> None:
         """The settings of the encoders have changed: feed every sink anew that it makes a difference to."""
@@ -110,25 +128,36 @@ class ElementPads:
         for source in self.sources.values():
             source.close()
 
-    def _decided(self, key: PadKey, active: bool, have: Format, want: Format) -> None:
-        """The first decision is news, and so is the first that needs an encoder; nothing leads back from there."""
-        media, log = key[0].lower(), self._log
-        if logger.isEnabledFor(logging.DEBUG):
-            log.debug("Upstream provided caps: (%s)", have)
-            log.debug("Downstream wanted caps: (%s)", want)
-            log.debug("Find TreeBin with wanted caps: (%s)", want)
-            log.debug(
-                "TreeBin not found! Transcoding required for %s" if active else "TreeBin found! Use it for %s", media
-            )
-            if not active:
-                log.debug("TRANSCODING INACTIVE for %s", media)
-        known = self._transcoding.get(key)
-        if known or known is active:
+    def _decided(self, media_type: MediaType, sink: SinkPad, route: Route) -> None:
+        """It is decided how a sink is fed: tell those who look for the reason of a conversion."""
+        if media_type is MediaType.DATA:
             return
-        self._transcoding[key] = active
-        if active:
-            log.info("TRANSCODING ACTIVE for %s", media)
-        self._on_transcoding(key[0], key[1], active)
+        media, log = media_type.lower(), self._log
+        if logger.isEnabledFor(logging.DEBUG):
+            log.debug("Upstream provided caps: (%s)", route.have)
+            log.debug("Downstream wanted caps: (%s)", route.give)
+            log.debug("Find TreeBin with wanted caps: (%s)", route.give)
+            log.debug(
+                "TreeBin not found! Transcoding required for %s"
+                if route.transcoded
+                else "TreeBin found! Use it for %s",
+                media,
+            )
+        if route.transcoded:
+            have, give = route.have.encoding_name, route.give.encoding_name
+            log.info("TRANSCODING ACTIVE for %s: %s -> %s for %s", media, have, give, _name(sink))
+
+    def _transcoding_changed(self, media_type: MediaType, description: str, active: bool) -> None:
+        if media_type is MediaType.DATA:
+            return
+        if not active:
+            self._log.debug("TRANSCODING INACTIVE for %s", media_type.lower())
+        self._on_transcoding(media_type, description, active)
+
+
+def _name(sink: SinkPad) -> str:
+    """The element that a sink belongs to, as the log calls it."""
+    return str(getattr(sink.element, "element_name", "a sink"))
 
 
 def _refuse_data(media_type: MediaType, query: str) -> None:

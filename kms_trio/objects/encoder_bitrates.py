@@ -21,6 +21,8 @@ class EncoderBitrates:
 
     def __init__(self, owner: str, target_bps: int, min_bps: int, max_bps: int) -> None:
         self.on_change: Callable[[], None] = _nothing
+        self.audio_bitrate_bps = 0
+        """Audio is encoded with the codec's own bitrate unless the element's output format says otherwise."""
         self._owner = owner
         self.min_encoder_bitrate_bps = max(0, min_bps)
         self.max_encoder_bitrate_bps = max_bps if max_bps > 0 else UNLIMITED_BPS

@@ -33,6 +33,7 @@ from kms_trio.objects.element_pads import ALL_MEDIA_TYPES, DEFAULT_DESCRIPTION, 
 from kms_trio.objects.encoder_bitrates import EncoderBitrates
 from kms_trio.objects.latency import LatencyMeter
 from kms_trio.objects.media_object import MediaObject
+from kms_trio.objects.output_format import audio_output, video_output
 
 if TYPE_CHECKING:
     from kms_trio.dispatch import RemoteClass
@@ -62,12 +63,16 @@ class MediaElement(MediaObject, MediaElementInterface):
             bitrates.min_encoder_bitrate_bps,
             bitrates.max_encoder_bitrate_bps,
         )
-        self.forced_audio_format: AudioCaps | None = None
-        self.forced_video_format: VideoCaps | None = None
         self._element_name = f"{super().element_name}{context.next_number(object_class.name)}"
         self._bin_names: dict[tuple[MediaType, str], str] = {}
         self.pads = ElementPads(
-            self.make_source_pad, self.make_sink_pad, self._flow_changed, self._transcoding_decided, self._id
+            self.make_source_pad,
+            self.make_sink_pad,
+            self._flow_changed,
+            self._transcoding_changed,
+            self._refused,
+            self._may_transcode,
+            self._id,
         )
         self.encoder_bitrates.on_change = self.pads.refresh
         self.latency = LatencyMeter(self.pads, context.timers, context.clock)
@@ -131,11 +136,14 @@ class MediaElement(MediaObject, MediaElementInterface):
     ) -> None:
         """Feed `sink` from here, for one media type or for all; a sink pad's former source is disconnected.
 
-        Raises KurentoError 40004 when `sink` lives in another pipeline.
+        Raises KurentoError 40004 when `sink` lives in another pipeline, or when the pipeline forbids the transcoding
+        that is known to be necessary; nothing has been connected then.
         """
         assert isinstance(sink, MediaElement)
         if sink.media_pipeline is not self.media_pipeline:
             raise KurentoError(ErrorCode.CONNECT_ERROR, "Media elements do not share pipeline")
+        if not self._may_transcode():
+            self._check_formats(sink, media_type, source_media_description, sink_media_description)
         for each in (media_type,) if media_type is not None else ALL_MEDIA_TYPES:
             source_pad = self.source_pad(each, _or_default(source_media_description))
             sink_pad = sink.sink_pad(each, _or_default(sink_media_description))
@@ -151,6 +159,22 @@ class MediaElement(MediaObject, MediaElementInterface):
                     sink_media_description=sink_pad.description,
                 )
             )
+
+    def _check_formats(
+        self,
+        sink: MediaElement,
+        media_type: MediaType | None,
+        source_description: str | None,
+        sink_description: str | None,
+    ) -> None:
+        for each in (media_type,) if media_type is not None else ALL_MEDIA_TYPES:
+            source_pad = self.source_pad(each, _or_default(source_description))
+            reason = source_pad.refusal(sink.sink_pad(each, _or_default(sink_description)).want)
+            if reason is not None:
+                raise KurentoError(
+                    ErrorCode.CONNECT_ERROR,
+                    f"{each} of {self.element_name} cannot be connected to {sink.element_name}: {reason}",
+                )
 
     def disconnect(
         self,
@@ -221,11 +245,21 @@ class MediaElement(MediaObject, MediaElementInterface):
         state = MediaFlowState.FLOWING if flowing else MediaFlowState.NOT_FLOWING
         self.emit(event(state=state, pad_name=description, media_type=media_type))
 
-    def _transcoding_decided(self, media_type: MediaType, description: str, active: bool) -> None:
-        name = f"{self._element_name}_kmsagnosticbin2-{self.context.next_number('kmsagnosticbin2')}"
-        self._bin_names[media_type, description] = name
+    def _transcoding_changed(self, media_type: MediaType, description: str, active: bool) -> None:
+        name = self._bin_names.get((media_type, description))
+        if name is None:
+            name = f"{self._element_name}_kmsagnosticbin2-{self.context.next_number('kmsagnosticbin2')}"
+            self._bin_names[media_type, description] = name
         state = MediaTranscodingState.TRANSCODING if active else MediaTranscodingState.NOT_TRANSCODING
         self.emit(MediaTranscodingStateChanged(state=state, bin_name=name, media_type=media_type))
+
+    def _refused(self, media_type: MediaType, text: str) -> None:
+        code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
+        self.emit_error(code.name, code, self.describe_error(code, f"no {media_type.lower()} for {text}"))
+
+    def _may_transcode(self) -> bool:
+        pipeline = self.media_pipeline
+        return pipeline is None or pipeline.may_transcode
 
     # Encoding.
 
@@ -257,12 +291,12 @@ class MediaElement(MediaObject, MediaElementInterface):
         self.encoder_bitrates.set_max(max_encoder_bitrate)
 
     def set_audio_format(self, caps: AudioCaps) -> None:
-        """Ask for audio of one format at the output."""
-        self.forced_audio_format = caps
+        """Give sinks that take it audio of this format, whatever comes in."""
+        self.pads.force(MediaType.AUDIO, audio_output(caps, self.context.codecs))
 
     def set_video_format(self, caps: VideoCaps) -> None:
-        """Ask for video of one format at the output."""
-        self.forced_video_format = caps
+        """Give sinks that take it video of this format, whatever comes in."""
+        self.pads.force(MediaType.VIDEO, video_output(caps, self.context.codecs))
 
     # Statistics and graphs.
 

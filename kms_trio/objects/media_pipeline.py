@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kms_trio.generated.core.interfaces import MediaPipelineInterface
 from kms_trio.generated.core.types import GstreamerDotDetails
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kms_trio.objects.context import ObjectContext
 
 logger = logging.getLogger(__name__)
+
+#: Tag of a pipeline: with the value `false` elements are connected only where no media has to be transcoded.
+TRANSCODING_TAG: Final = "allowTranscoding"
 
 
 class MediaPipeline(MediaObject, MediaPipelineInterface):
@@ -50,6 +53,11 @@ class MediaPipeline(MediaObject, MediaPipelineInterface):
                 element.latency.start()
             else:
                 element.latency.stop()
+
+    @property
+    def may_transcode(self) -> bool:
+        """Whether media may be decoded and encoded for sinks that cannot take it as it comes."""
+        return self._tags.get(TRANSCODING_TAG, "true").lower() != "false"
 
     def _elements(self) -> Iterator[MediaElement]:
         """Every element, those of hubs included."""

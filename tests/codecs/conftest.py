@@ -15,6 +15,7 @@ class Settings:
     encoder_bitrate_bps: int = 300_000
     min_encoder_bitrate_bps: int = 0
     max_encoder_bitrate_bps: int = 0
+    audio_bitrate_bps: int = 0
 
 
 @pytest.fixture

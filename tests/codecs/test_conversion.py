@@ -205,5 +205,6 @@ def test_effective_bitrate(wanted: int | None, target: int, low: int, high: int,
         encoder_bitrate_bps: int
         min_encoder_bitrate_bps: int
         max_encoder_bitrate_bps: int
+        audio_bitrate_bps: int = 0
 
     assert effective_bitrate(wanted, Bounds(target, low, high)) == effective

@@ -67,8 +67,10 @@ async def test_data_is_never_converted(bench: Bench) -> None:
     pad.set_input(DataStream())
     for kind in (StreamKind.RAW, StreamKind.RTP, StreamKind.ENCODED):
         with pytest.raises(UnsupportedFormatError, match=f"cannot convert data to {kind.value}"):
-            pad.node.open(Want(kind))
-    assert pad.node.open(Want(StreamKind.DATA)) is pad.input
+            pad.node.route(Want(kind))
+    route = pad.node.route(Want(StreamKind.DATA))
+    assert route is not None
+    assert pad.node.open(route) is pad.input
 
 
 def test_the_producer_hears_when_the_first_holds_and_the_last_lets_go() -> None:
