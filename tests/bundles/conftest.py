@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 import trio
 
 from kms_trio.app import Server
+from kms_trio.codecs.images import decode_image
+from kms_trio.codecs.pictures import Picture
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.plugins import Candidate, Plugins
 from kms_trio.settings import Settings
@@ -67,3 +70,13 @@ async def studio(serve: Serve, tmp_path: Path) -> AsyncIterator[Studio]:
     server = await serve(None, plugins)
     async with open_client(server.control_url) as client:
         yield Studio(client, await client.create("MediaPipeline"), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Picture:
+    """Eileen Collins, photographed by NASA; 512 by 512, her face around (222, 114), 95 pixels wide."""
+    package = find_spec("skimage")  # found, not imported: that would take seconds
+    assert package is not None
+    assert package.submodule_search_locations
+    file = Path(package.submodule_search_locations[0], "data", "astronaut.png")
+    return decode_image(file.read_bytes())[..., :3]

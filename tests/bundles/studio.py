@@ -12,9 +12,19 @@ import av
 import numpy as np
 
 from kms_trio.codecs.pictures import Picture
-from kms_trio.testing.rpc import RpcClient
+from kms_trio.testing.rpc import Event, RpcClient
 
-BUNDLES: Final = ("elements", "filters", "opencvexample", "gstreamerexample")
+BUNDLES: Final = (
+    "elements",
+    "filters",
+    "opencvexample",
+    "gstreamerexample",
+    "chroma",
+    "pointerdetector",
+    "markerdetector",
+    "crowddetector",
+    "platedetector",
+)
 
 FRAMES_PER_SECOND: Final = 15
 PATIENCE_S: Final = 60.0
@@ -39,11 +49,12 @@ def write_clip(file: Path, pictures: Iterable[Picture]) -> str:
 
 @attrs.define
 class Studio:
-    """One client of a server."""
+    """One client of a server; `heard` is what it was told while it played."""
 
     client: RpcClient
     pipeline: str
     folder: Path
+    heard: list[Event] = attrs.field(factory=list)
 
     async def create(self, type_name: str, **parameters: Any) -> str:
         """Create an element of the pipeline."""
@@ -64,7 +75,8 @@ class Studio:
         await client.invoke(player, "play")
         await client.expect("EndOfStream", player, timeout_s=PATIENCE_S)
         await client.invoke(recorder, "stopAndWait")
-        assert not [event for event in await client.settle() if event.name == "Error"]
+        self.heard += await client.settle()
+        assert not [event for event in self.heard if event.name == "Error"]
         with av.open(str(recorded)) as container:
             pictures = [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in container.decode(video=0)]
         assert pictures, "a busy machine drops pictures, but not all of them"

@@ -36,6 +36,7 @@ class GStreamerExample(VideoFilter, GStreamerExampleInterface):
     """Shows edges, white on black, or grey values."""
 
     picture_format = PictureFormat.YUV
+    replayed = ("set_filter_type", "set_edge_threshold")
 
     def __init__(
         self,

@@ -29,6 +29,8 @@ class _Shown(enum.IntEnum):
 class OpenCVExample(OpenCVFilter, OpenCVExampleInterface):
     """Shows edges, white on black, or grey values."""
 
+    replayed = ("set_filter_type", "set_edge_threshold")
+
     def __init__(
         self,
         context: ObjectContext,

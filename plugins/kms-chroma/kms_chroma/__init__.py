@@ -1,0 +1,3 @@
+"""The Kurento module `chroma`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The Kurento module `crowddetector`."""
+
+from __future__ import annotations

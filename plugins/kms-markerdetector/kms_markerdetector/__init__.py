@@ -1,0 +1,3 @@
+"""The Kurento module `markerdetector`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The Kurento module `platedetector`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The Kurento module `pointerdetector`."""
+
+from __future__ import annotations

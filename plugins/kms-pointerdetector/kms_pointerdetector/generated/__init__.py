@@ -1,0 +1,1 @@
+"""Generated code of the module `pointerdetector`; see its spec."""
