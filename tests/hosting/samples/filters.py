@@ -182,4 +182,5 @@ class Loud(AudioFilter):
         if self.mode == "nothing":
             return None
         self.emit(Seen(what=f"{samples.shape} {samples.dtype} {sample_rate_hz} {self.sample_time_s:.2f}"))
-        return np.clip(samples * 100, -2, 2)
+        louder: Samples = np.clip(samples * 100, -2, 2)
+        return louder
