@@ -79,7 +79,7 @@ def run_server(options: StartOptions, announce: Callable[[Server], None] | None 
     try:
         return _run(options, announce, crash_log.stream if crash_log is not None else sys.stderr)
     # The guard of the process: whatever ends it is written down.
-    except Exception as error:  # noqa: BLE001 - whatever keeps the server from starting is told, not raised
+    except Exception as error:  # noqa: BLE001 - see above
         _log.critical("The server stops because of an error that nothing handled", exc_info=error)
         if crash_log is not None:
             crash_log.write(error)
