@@ -205,8 +205,15 @@ class RecorderEndpointSettings:
         "gapsFix",
         kinds.choice("NONE", "GENPTS", "FILL_IF_TRANSCODING"),
         "NONE",
-        "What to do about holes in the incoming media: NONE keeps the original times, GENPTS writes times without "
-        "holes, FILL_IF_TRANSCODING repeats frames where the media is encoded anew.",
+        "What to do about holes in the incoming media: NONE keeps the original times, GENPTS cuts out the time in "
+        "which nothing came, FILL_IF_TRANSCODING is like NONE, as in Kurento.",
+    )
+    wait_for_all_tracks: bool = option(
+        "waitForAllTracks",
+        kinds.boolean(),
+        False,
+        "Not in Kurento. Whether a recording begins only when all tracks of its profile flow, as Kurento's do; "
+        "otherwise it begins after two seconds with those that flow, and adds the others.",
     )
 
 

@@ -25,7 +25,7 @@ INVENTORY = inventory()
 CREATABLE = INVENTORY.creatable()
 
 #: Classes, members ("Class.member") and enumerators for constructors that still answer NOT_IMPLEMENTED.
-MISSING = frozenset({"RecorderEndpoint.FLV", "RecorderEndpoint.JPEG_VIDEO_ONLY"})
+MISSING: frozenset[str] = frozenset()
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 

@@ -42,6 +42,7 @@ async def record(bench: Bench, source: Source, element: Any, numbers: range) -> 
         ("WEBM", "webm", Format("VP9", 90_000), OPUS, ["vp9", "opus"]),
         ("MP4", "mp4", H264, AAC, ["h264", "aac"]),
         ("MKV", "mkv", H264, AAC, ["h264", "aac"]),
+        ("FLV", "flv", H264, AAC, ["h264", "aac"]),
         ("WEBM_VIDEO_ONLY", "webm", VP8, OPUS, ["vp8"]),
         ("WEBM_AUDIO_ONLY", "webm", VP8, OPUS, ["opus"]),
         ("MP4_VIDEO_ONLY", "mp4", H264, AAC, ["h264"]),
@@ -334,5 +335,3 @@ async def test_profiles_that_cannot_be_written(recorder: MakeRecorder) -> None:
     with pytest.raises(KurentoError, match="Kurento Split Recorder not supported") as raised:
         recorder(media_profile=MediaProfileSpecType.KURENTO_SPLIT_RECORDER)
     assert raised.value.code == 40107
-    with pytest.raises(KurentoError, match="JPEG_VIDEO_ONLY is not implemented"):
-        recorder(media_profile=MediaProfileSpecType.JPEG_VIDEO_ONLY)

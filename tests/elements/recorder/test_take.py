@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kms_elements.recorder import take
 from kms_elements.recorder.file_writer import Sample, TrackDescription
 from kms_elements.recorder.take import Take
 from kms_elements.recorder.timeline import SteadyClock, Timeline
@@ -59,10 +60,16 @@ class Output:
         self.tracks: list[TrackDescription] = []
         self.samples: list[Sample] = []
         self.full = False
+        self.may_add = False
 
     def begin(self, tracks: list[TrackDescription]) -> None:
         assert self.tracks == []
         self.tracks = tracks
+
+    def add(self, track: TrackDescription) -> bool:
+        if self.may_add:
+            self.tracks.append(track)
+        return self.may_add
 
     def put(self, sample: Sample) -> bool:
         if not self.full:
@@ -74,13 +81,13 @@ class Output:
 
 
 class Setup:
-    def __init__(self, *expected: MediaType) -> None:
+    def __init__(self, *expected: MediaType, **rules: bool) -> None:
         self.output, self.timers = Output(), CountedTimers()
         self.started = 0
         self.requests = 0
         self.streams = {AUDIO: EncodedStream(Format("OPUS", 48_000, 2)), VIDEO: EncodedStream(Format("VP8", 90_000))}
-        self.streams[VIDEO].request_key_frame = self._request  # type: ignore[method-assign]
-        self.take = Take(set(expected), self.output, self.timers, lambda: 500.0, self._start)
+        self.streams[VIDEO].request_key_frame = self._request  # type: ignore[method-assign]  # to see what it asks for
+        self.take = Take(set(expected), self.output, self.timers, lambda: 500.0, self._start, **rules)
         for media_type in expected:
             self.take.set_input(media_type, self.streams[media_type])
             self.streams[media_type].clock.anchor(0, 1_000.0)
@@ -127,6 +134,55 @@ def test_after_two_seconds_it_begins_with_what_flows(present: MediaType) -> None
     setup.video(2.0, key_frame=True)
     setup.audio(2.0)
     assert {sample.media_type for sample in setup.output.samples} == {present}
+
+
+def test_what_flows_later_is_added_from_its_key_frame_on() -> None:
+    setup = Setup(AUDIO, VIDEO)
+    setup.output.may_add = True
+    setup.audio(0.0)
+    setup.timers.advance(1.0)
+    setup.timers.advance(1.0)
+    setup.audio(2.0)
+    setup.video(2.1)
+    assert [track.media_type for track in setup.output.tracks] == [AUDIO]
+    setup.video(2.2, key_frame=True)
+    setup.video(2.3)
+    assert [track.media_type for track in setup.output.tracks] == [AUDIO, VIDEO]
+    assert setup.output.places(VIDEO) == [2.2, 2.3]
+    assert setup.started == 2
+    assert set(setup.take.formats) == {AUDIO, VIDEO}
+
+
+def test_it_can_wait_for_all_as_kurento_does() -> None:
+    setup = Setup(AUDIO, VIDEO, wait_for_all=True)
+    setup.audio(0.0)
+    for _ in range(20):
+        setup.timers.advance(1.0)
+    assert setup.started == 0
+    setup.video(20.0, key_frame=True)
+    assert setup.started == 1
+
+
+def test_waiting_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take, "MAX_PENDING_BYTES", 100)
+    setup = Setup(AUDIO, VIDEO, wait_for_all=True)
+    for number in range(1_000):
+        setup.audio(number / 50)
+    setup.video(20.0, key_frame=True)
+    assert len(setup.output.samples) <= 101
+
+
+def test_a_gap_stays_or_is_cut_out() -> None:
+    """Both tracks are gone for ten seconds, the sound comes back 40 ms earlier."""
+    for close_gaps, after in ((False, 11.0), (True, 1.0)):
+        setup = Setup(AUDIO, VIDEO, close_gaps=close_gaps)
+        for number in range(10):
+            setup.video(number / 10, key_frame=True)
+            setup.audio(number / 10)
+        setup.audio(11.0)
+        setup.video(11.04, key_frame=True)
+        assert setup.output.places(AUDIO)[-1] == pytest.approx(after, abs=0.06)
+        assert setup.output.places(VIDEO)[-1] == pytest.approx(setup.output.places(AUDIO)[-1] + 0.04, abs=0.002)
 
 
 def test_without_any_media_it_goes_on_waiting() -> None:

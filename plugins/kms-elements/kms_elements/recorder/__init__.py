@@ -1,4 +1,4 @@
-"""RecorderEndpoint: writes what it receives to a file that survives a crash.
+"""RecorderEndpoint: writes what it receives to a file that survives a crash, or uploads it.
 
 sink pads ──▶ Take (waits for tracks and key frames, cuts pauses, keeps lip-sync) ──▶ queue ║ FileWriter (in threads)
 """

@@ -15,6 +15,7 @@ from kms_elements.generated.types import MediaProfileSpecType
 from kms_elements.recorder.file_writer import FileWriter
 from kms_elements.recorder.profiles import profile_of
 from kms_elements.recorder.recording import Recording
+from kms_elements.recorder.snapshot import Snapshot, SnapshotWriter
 from kms_elements.recorder.take import Take
 from kms_trio.api import MediaType, UriEndpoint, UriEndpointState
 from kms_trio.media.formats import StreamKind, Want
@@ -54,7 +55,7 @@ class RecorderEndpoint(UriEndpoint, RecorderEndpointInterface):
         super().__init__(context, parent, object_class, uri)
         self._profile = profile_of(media_profile)
         self._stop_on_end_of_stream = stop_on_end_of_stream
-        self._take: Take | None = None
+        self._take: Take | Snapshot | None = None
         self._recording: Recording | None = None
         self._used = False
         self._inputs: dict[MediaType, _Input] = {}
@@ -121,11 +122,15 @@ class RecorderEndpoint(UriEndpoint, RecorderEndpointInterface):
         self.set_state(UriEndpointState.STOP)
 
     def _began(self) -> None:
+        """The file has begun, or got a track more."""
         assert self._take is not None
         for media_type, format in self._take.formats.items():
             # From here on this track has this format; a source with another one is encoded anew.
             self.sink_pad(media_type).set_want(Want(StreamKind.ENCODED, (format,)))
-        self._tell_recording()
+        if self._profile.is_picture:
+            self.sink_pad(MediaType.VIDEO).flow.count()
+        if self._state is not UriEndpointState.START:
+            self._tell_recording()
 
     def _tell_recording(self) -> None:
         self.emit(RecordingEvent())
@@ -140,19 +145,34 @@ class RecorderEndpoint(UriEndpoint, RecorderEndpointInterface):
             former.detach()
         if self._take is None or media_type not in self._profile.formats:
             return
-        if isinstance(stream, EncodedStream):
+        if isinstance(self._take, Take) and isinstance(stream, EncodedStream):
             self._inputs[media_type] = _Input(self._take, self.sink_pad(media_type, description), media_type, stream)
+        elif isinstance(self._take, Snapshot):
+            self._take.set_input(media_type, stream)
         else:
             self._take.set_input(media_type, None)
 
     def _start(self) -> None:
         context = self.context
-        writer = FileWriter(self.uri, self._profile, context.uri_policy)
-        self._recording = Recording(writer, self)
-        self._take = Take(set(self._profile.formats), self._recording, context.timers, context.clock.unix, self._began)
+        settings = context.settings.recorder_endpoint
+        if self._profile.is_picture:
+            self._recording = Recording(SnapshotWriter(self.uri, self._profile, context.uri_policy), self)
+            self._take = Snapshot(self._recording, self._began)
+        else:
+            self._recording = Recording(FileWriter(self.uri, self._profile, context.uri_policy), self)
+            self._take = Take(
+                set(self._profile.formats),
+                self._recording,
+                context.timers,
+                context.clock.unix,
+                self._began,
+                wait_for_all=settings.wait_for_all_tracks,
+                close_gaps=settings.gaps_fix == "GENPTS",
+            )
         self.spawn(self._recording.run)
         for media_type, formats in self._profile.formats.items():
-            self.sink_pad(media_type).set_want(Want(StreamKind.ENCODED, formats))
+            want = Want(StreamKind.RAW) if self._profile.is_picture else Want(StreamKind.ENCODED, formats)
+            self.sink_pad(media_type).set_want(want)
         if self._stop_on_end_of_stream:
             self._ignore_events = context.bus.listen(self._event_raised)
 

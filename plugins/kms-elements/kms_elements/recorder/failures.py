@@ -63,6 +63,12 @@ def too_slow(name: str) -> Failure:
     return Failure("RESOURCE_ERROR_WRITE", _WRITE, f'Writing to file "{name}" is too slow, media is lost.')
 
 
+def too_late(name: str, track: str) -> Failure:
+    """A track came when the upload had begun."""
+    text = f'The {track.lower()} came too late and is left out of the upload to "{name}".'
+    return Failure("STREAM_ERROR_FAILED", _FAILED, text)
+
+
 def no_media(name: str) -> Failure:
     """Stopped before anything came."""
     return Failure("STREAM_ERROR_FAILED", _FAILED, f'No media arrived, nothing was written to file "{name}".')

@@ -9,8 +9,8 @@ from typing import Final, Protocol, TypeVar
 
 import trio
 
-from kms_elements.recorder.failures import Failure, RecordingError, no_media, too_slow
-from kms_elements.recorder.file_writer import FileWriter, Sample, TrackDescription
+from kms_elements.recorder.failures import Failure, RecordingError, no_media, too_late, too_slow
+from kms_elements.recorder.file_writer import Item, Sample, TrackDescription, Writer
 
 __all__ = ["Listener", "Recording"]
 
@@ -37,12 +37,12 @@ class Listener(Protocol):
 class Recording:
     """Implements `take.Output`.  `run` ends when `end` was called and the file is complete, or with an error."""
 
-    def __init__(self, writer: FileWriter, listener: Listener) -> None:
+    def __init__(self, writer: Writer, listener: Listener) -> None:
         self.done = trio.Event()
         self._writer = writer
         self._listener = listener
         self._tracks: list[TrackDescription] = []
-        self._queue: collections.deque[Sample] = collections.deque()
+        self._queue: collections.deque[Item] = collections.deque()
         self._queued_bytes = 0
         self._told_too_slow = False
         self._begun, self._ended = trio.Event(), trio.Event()
@@ -58,10 +58,18 @@ class Recording:
         if self._queued_bytes + len(sample.data) > MAX_QUEUED_BYTES:
             if not self._told_too_slow:
                 self._told_too_slow = True
-                self._listener.failed((too_slow(self._writer.uri),))
+                self._listener.failed((too_slow(self._writer.name),))
             return False
         self._queue.append(sample)
         self._queued_bytes += len(sample.data)
+        return True
+
+    def add(self, track: TrackDescription) -> bool:
+        """See `take.Output`."""
+        if not self._writer.can_add_tracks:
+            self._listener.failed((too_late(self._writer.name, track.media_type.value),))
+            return False
+        self._queue.append(track)
         return True
 
     def end(self) -> None:
@@ -80,9 +88,9 @@ class Recording:
                 await self._fill()
             else:
                 await self._in_thread(self._writer.remove)
-                failures = (no_media(self._writer.uri),)
+                failures = (no_media(self._writer.name),)
         except RecordingError as error:
-            logger.warning("%s: %s", self._writer.uri, error)
+            logger.warning("%s: %s", self._writer.name, error)
             failures = error.failures
         finally:
             with trio.CancelScope(shield=True):
@@ -103,7 +111,7 @@ class Recording:
             self._queue.clear()
             if samples:
                 await self._in_thread(self._writer.write, samples)
-                self._queued_bytes -= sum(len(sample.data) for sample in samples)
+                self._queued_bytes -= sum(len(sample.data) for sample in samples if isinstance(sample, Sample))
                 self._told_too_slow = self._told_too_slow and self._queued_bytes > 0
             if ended:
                 return

@@ -1,8 +1,8 @@
 """One take: from `record` to `stop`, pauses cut out.
 
 A take collects until every track it expects has something (video from a key frame on), then places all frames on one
-timeline and queues them for the file.  It waits two seconds at most: what does not flow by then is left out, as no
-container takes another track later.
+timeline and queues them for the file.  It waits two seconds at most, unless it is told to wait for all: what does not
+flow by then is added when it does, where the output can do that.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ TICK_S: Final = 1.0
 PATIENCE_TICKS: Final = 2
 DEFAULT_FRAME_S: Final = 1 / 30
 LONGEST_FRAME_S: Final = 1.0
+MAX_PENDING_BYTES: Final = 32 * 1024 * 1024
+"""Overflow policy while it waits for all tracks: what was collected is dropped."""
 
 
 class Output(Protocol):
@@ -37,6 +39,9 @@ class Output(Protocol):
 
     def begin(self, tracks: list[TrackDescription]) -> None:
         """The tracks are known; called once."""
+
+    def add(self, track: TrackDescription) -> bool:
+        """A track more; false when the output cannot take it any more."""
 
     def put(self, sample: Sample) -> bool:
         """Queue a sample; false when the queue is full and the sample is lost."""
@@ -61,7 +66,9 @@ class _Track:
 
 
 class Take:
-    """See the module docstring.  `unix_now` reads the wall clock; `on_started` is called when the file begins."""
+    """See the module docstring.  `unix_now` reads the wall clock; `on_started` is called when the file begins, and
+    again when a track is added.
+    """
 
     def __init__(
         self,
@@ -70,6 +77,9 @@ class Take:
         timers: Timers,
         unix_now: Callable[[], float],
         on_started: Callable[[], None],
+        *,
+        wait_for_all: bool = False,
+        close_gaps: bool = False,
     ) -> None:
         self._expected = expected
         self._output = output
@@ -80,7 +90,10 @@ class Take:
         self._inputs: dict[MediaType, _Track] = {}
         self._formats: dict[MediaType, Format] = {}
         self._pending: list[tuple[_Track, EncodedFrame]] = []
-        self._timeline = Timeline()
+        self._pending_bytes = 0
+        self._timeline = Timeline(close_gaps)
+        self._wait_for_all = wait_for_all
+        self._refused: set[MediaType] = set()
         self._ticks = 0
         self._timer: TimerHandle | None = None
         self._arm()
@@ -101,7 +114,7 @@ class Take:
         """Leave out what comes until `resume`.  What was collected for a file that has not begun is kept out, too."""
         if self._state in (_State.COLLECTING, _State.RUNNING):
             self._state = _State.PAUSED
-            self._pending.clear()
+            self._drop_pending()
             self._disarm()
 
     def resume(self) -> None:
@@ -110,10 +123,7 @@ class Take:
             return
         self._state = _State.COLLECTING
         self._ticks = 0
-        for track in self._inputs.values():
-            track.needs_key_frame = track.media_type is MediaType.VIDEO
-            track.last_pts = None
-        self._ask_for_key_frame()
+        self._begin_anew()
         self._arm()
 
     def end(self) -> None:
@@ -121,7 +131,7 @@ class Take:
         if self._state is _State.COLLECTING and self._pending:
             self._start()
         self._state = _State.ENDED
-        self._pending.clear()
+        self._drop_pending()
         self._disarm()
 
     # Media.
@@ -142,8 +152,10 @@ class Take:
         track = self._inputs.get(media_type)
         if track is None or self._state in (_State.PAUSED, _State.ENDED):
             return
-        if self._formats and track.stream.format.encoding_name != self._encoding_of(media_type):
-            return  # a track that the file does not have
+        if media_type in self._refused:
+            return
+        if media_type in self._formats and track.stream.format.encoding_name != self._encoding_of(media_type):
+            return  # from before a source with another codec is encoded anew
         if track.needs_key_frame:
             if not frame.key_frame:
                 return
@@ -151,11 +163,25 @@ class Take:
         if track.stream.clock.unix_s(frame.pts) is None:
             track.stream.clock.anchor(frame.pts, self._unix_now())
         if self._state is _State.RUNNING:
-            self._place(track, frame)
+            if media_type in self._formats or self._add(track, frame):
+                self._place(track, frame)
             return
         self._pending.append((track, frame))
+        self._pending_bytes += len(frame.data)
+        if self._pending_bytes > MAX_PENDING_BYTES:
+            self._begin_anew()
         if {pending.media_type for pending, _ in self._pending} >= self._wanted():
             self._start()
+
+    def _drop_pending(self) -> None:
+        self._pending, self._pending_bytes = [], 0
+
+    def _begin_anew(self) -> None:
+        self._drop_pending()
+        for track in self._inputs.values():
+            track.needs_key_frame = track.media_type is MediaType.VIDEO
+            track.last_pts = None
+        self._ask_for_key_frame()
 
     def _encoding_of(self, media_type: MediaType) -> str | None:
         format = self._formats.get(media_type)
@@ -183,11 +209,22 @@ class Take:
             )
         self._state = _State.RUNNING
         self._disarm()
-        pending, self._pending = self._pending, []
+        pending = self._pending
+        self._drop_pending()
         for track, frame in pending:
-            self._place(track, frame)
+            if track.media_type in self._formats or self._add(track, frame):
+                self._place(track, frame)
         if not began:
             self._on_started()
+
+    def _add(self, track: _Track, frame: EncodedFrame) -> bool:
+        """A track that the file has not yet."""
+        if not self._output.add(TrackDescription(track.media_type, track.stream.format, frame.data)):
+            self._refused.add(track.media_type)
+            return False
+        self._formats[track.media_type] = track.stream.format
+        self._on_started()
+        return True
 
     def _place(self, track: _Track, frame: EncodedFrame) -> None:
         unix_s = track.clock.at(frame.pts)
@@ -226,7 +263,7 @@ class Take:
 
     def _tick(self) -> None:
         self._ticks += 1
-        if self._ticks >= PATIENCE_TICKS and self._pending:
+        if self._ticks >= PATIENCE_TICKS and self._pending and not self._wait_for_all:
             self._start()
             return
         self._ask_for_key_frame()

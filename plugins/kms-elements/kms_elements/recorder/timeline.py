@@ -17,6 +17,8 @@ SLEW: Final = 0.2
 STEP_S: Final = 2.0
 """Differences from here on are no corrections: the source has another time now, and is followed at once."""
 SHORTEST_STEP_S: Final = 0.001
+GAP_S: Final = 0.5
+"""Time in which no track has anything, from here on, is a gap and no unevenness."""
 
 
 class SteadyClock:
@@ -44,9 +46,14 @@ class SteadyClock:
 
 
 class Timeline:
-    """From wall-clock times to places in the file; what lies between two segments is cut out."""
+    """From wall-clock times to places in the file; what lies between two segments is cut out.
 
-    def __init__(self) -> None:
+    With `close_gaps` (`gapsFix=GENPTS`) time without any media is cut out, too, from all tracks alike, so that they
+    stay in sync.
+    """
+
+    def __init__(self, close_gaps: bool = False) -> None:
+        self._close_gaps = close_gaps
         self._begin_unix_s = 0.0
         self._begin_s = 0.0
         self._last_s: dict[object, float] = {}
@@ -67,6 +74,9 @@ class Timeline:
         place_s = self._begin_s + (unix_s - self._begin_unix_s)
         if place_s < self._begin_s - duration_s / 2:
             return None
+        if self._close_gaps and place_s > self._end_s + GAP_S:
+            self._begin_unix_s += place_s - self._end_s
+            place_s = self._end_s
         last_s = self._last_s.get(track)
         place_s = max(place_s, 0.0 if last_s is None else last_s + SHORTEST_STEP_S)
         self._last_s[track] = place_s
