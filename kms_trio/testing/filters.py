@@ -9,8 +9,9 @@ back. What `process` raises is raised here.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final, TypeVar, cast
 
@@ -29,6 +30,7 @@ from kms_trio.objects.bus import EventBus
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.directory import Directory
 from kms_trio.objects.marshal import Marshaller
+from kms_trio.objects.media_filter import MediaFilter
 from kms_trio.objects.media_pipeline import MediaPipeline
 from kms_trio.objects.references import References
 from kms_trio.objects.scopes import Supervisor
@@ -37,9 +39,9 @@ from kms_trio.objects.video_filter import VideoFilter
 from kms_trio.settings import Settings
 from kms_trio.testing.clock import FakeClock
 
-__all__ = ["FilterRun", "new_filter", "remote_class", "run_filter"]
+__all__ = ["FilterRun", "RaisingFilter", "events_of", "made_filter", "new_filter", "remote_class", "run_filter"]
 
-F = TypeVar("F", bound=VideoFilter)
+F = TypeVar("F", bound=MediaFilter)
 
 _INTERFACE: Final = "Interface"
 
@@ -106,37 +108,49 @@ def run_filter(
     their own keep it. Raises what `process` raises, and `kms_trio.codecs.pictures.PictureError` for what it returns
     and is no picture.
     """
-    if isinstance(what, VideoFilter):
-        if parameters:
-            raise TypeError(f"expected no parameters for a filter that is there, got {', '.join(sorted(parameters))}")
-        work = what
-    else:
-        work = new_filter(what, **parameters)
+    work = made_filter(what, parameters)
     run = FilterRun([], [])
-    stop = work.context.bus.listen(lambda source, event: run.events.append(_bare(event)) if source is work else None)
-    way = FrameFilter(_Raising(work))
-    try:
+    way = FrameFilter(RaisingFilter(work))
+    with events_of(work, run.events):
         for number, picture in enumerate(pictures):
             for result in way.convert(_frame(picture, number / frames_per_second)):
                 if isinstance(result, av.VideoFrame):
                     run.pictures.append(cast(Picture, result.to_ndarray(format="bgr24")))
                 else:
                     result()
-    finally:
-        stop()
     return run
 
 
-class _Raising:
+def made_filter(what: type[F] | F, parameters: Mapping[str, Any]) -> F:
+    """The filter itself, made with `parameters` if it is not there yet. Raises TypeError for parameters too late."""
+    if isinstance(what, type):
+        return new_filter(what, **parameters)
+    if parameters:
+        raise TypeError(f"expected no parameters for a filter that is there, got {', '.join(sorted(parameters))}")
+    return what
+
+
+@contextlib.contextmanager
+def events_of(work: MediaFilter, events: list[Any]) -> Iterator[None]:
+    """Collect what `work` emits during the block."""
+    stop = work.context.bus.listen(lambda source, event: events.append(_bare(event)) if source is work else None)
+    try:
+        yield
+    finally:
+        stop()
+
+
+class RaisingFilter:
     """A filter whose failures reach the test instead of becoming Error events."""
 
-    def __init__(self, work: VideoFilter) -> None:
+    def __init__(self, work: Any) -> None:
         self._work = work
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._work, name)
 
     def failed(self, failure: Exception) -> None:
+        """Raise what the filter raised."""
         raise failure
 
 

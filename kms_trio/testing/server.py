@@ -26,9 +26,11 @@ from kms_trio import app
 from kms_trio.codecs.pictures import Picture
 from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, StreamKind, Want
+from kms_trio.media.frames import DataMessage
 from kms_trio.media.pads import SinkPad
-from kms_trio.media.streams import RawStream, Stream
+from kms_trio.media.streams import DataStream, RawStream, Stream
 from kms_trio.objects.context import ObjectContext
+from kms_trio.objects.data_filtering import data_message, data_value
 from kms_trio.objects.media_element import MediaElement
 from kms_trio.plugins import Plugins
 from kms_trio.settings import Settings
@@ -37,18 +39,18 @@ from kms_trio.testing.patience import PATIENCE_S
 
 __all__ = ["LocalServer", "MediaSource", "MediaWatch", "start_server"]
 
-_RAW: Final = Want(StreamKind.RAW)
 #: Longer than tests wait.
 _PATIENCE_S: Final = 2 * PATIENCE_S
 
 
 class MediaSource:
-    """What leaves an element: pictures and tones that the test makes, in place of what the element would give."""
+    """What leaves an element: pictures, tones and messages of the test, in place of what the element would give."""
 
     def __init__(self, element: MediaElement) -> None:
-        self._video, self._audio = RawStream(RAW_VIDEO), RawStream(RAW_AUDIO)
+        self._video, self._audio, self._data = RawStream(RAW_VIDEO), RawStream(RAW_AUDIO), DataStream()
         element.source_pad(MediaType.VIDEO).set_input(self._video)
         element.source_pad(MediaType.AUDIO).set_input(self._audio)
+        element.source_pad(MediaType.DATA).set_input(self._data)
         self._ticks = 0
         self._samples = 0
 
@@ -66,14 +68,19 @@ class MediaSource:
         self._audio.push(tone(frequency_hz, self._samples, samples, RAW_AUDIO.clock_rate_hz))
         self._samples += samples
 
+    def send(self, message: str | bytes, label: str = "") -> None:
+        """Send a message, as one that came on the data channel `label`."""
+        self._data.push(data_message(message, label))
+
 
 class MediaWatch:
-    """Takes decoded media that leaves an element. Each picture or block of samples is given once, in order."""
+    """Takes decoded media that leaves an element. Each picture, block or message is given once, in order."""
 
     def __init__(self, context: ObjectContext, element: MediaElement, media_type: MediaType) -> None:
         self._send, self._receive = trio.open_memory_channel[Any](np.inf)
         self._stream: Stream[Any] | None = None
-        pad = SinkPad(self, media_type, timers=context.timers, on_stream=self._switch, want=_RAW)
+        want = Want(StreamKind.DATA if media_type is MediaType.DATA else StreamKind.RAW)
+        pad = SinkPad(self, media_type, timers=context.timers, on_stream=self._switch, want=want)
         element.source_pad(media_type).link(pad)
 
     async def frame(self) -> Any:
@@ -85,9 +92,17 @@ class MediaWatch:
         """Wait for the next picture, as BGR. Raises trio.TooSlowError when none comes."""
         return cast(Picture, (await self.frame()).to_ndarray(format="bgr24"))
 
+    async def message(self) -> str | bytes:
+        """Wait for the next message of a data channel. Raises trio.TooSlowError when none comes."""
+        return data_value(await self.frame())
+
     def on_raw(self, frame: Any) -> None:
         """Called by the stream."""
         self._send.send_nowait(frame)
+
+    def on_data(self, message: DataMessage) -> None:
+        """Called by the stream."""
+        self._send.send_nowait(message)
 
     def _switch(self, stream: Stream[Any] | None) -> None:
         if self._stream is not None:

@@ -42,3 +42,12 @@ async def test_objects_that_give_no_media(kms_server: LocalServer, kms_client: R
         kms_server.feed(pipeline)
     with pytest.raises(KurentoError, match="not found"):
         kms_server.watch("nobody")
+
+
+async def test_messages(kms_server: LocalServer, kms_client: RpcClient) -> None:
+    pipeline = await kms_client.create("MediaPipeline")
+    peer = await kms_client.create("PassThrough", mediaPipeline=pipeline)
+    source, seen = kms_server.feed(peer), kms_server.watch(peer, MediaType.DATA)
+    for message in ("text", b"\x00bytes"):
+        source.send(message, "chat")
+        assert await seen.message() == message

@@ -12,6 +12,7 @@ from kms_trio.spec.creator.errors import CreatorError
 __all__ = ["KINDS", "Kind", "kind_of"]
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_NUMPY: Final = "numpy>=2.0"
 
 
 @attrs.frozen
@@ -25,19 +26,30 @@ class Kind:
     """The class of Kurento that it derives from."""
     dependencies: tuple[str, ...] = ()
     """What its wheel needs beside the server."""
-    untyped: tuple[str, ...] = ()
-    """Libraries without type information, which mypy must be told of."""
+    pictures: bool = False
+    """Whether it shares the contract and the tests of those that change pictures."""
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """Its templates; those of a later folder stand for those of the same name before."""
-        shared = ("common", "pictures") if self.extends in ("Filter", "OpenCVFilter") else ("common",)
+        shared = ("common", "pictures") if self.pictures else ("common",)
         return tuple(_TEMPLATES / name for name in (*shared, self.name))
 
 
 KINDS: Final = (
-    Kind("video-filter", "a filter that changes pictures", "Filter", ("numpy>=2.0",)),
-    Kind("opencv", "a filter that changes pictures with OpenCV", "OpenCVFilter", ("kms-filters[opencv]", "numpy>=2.0")),
+    Kind("video-filter", "a filter that changes pictures", "Filter", (_NUMPY,), pictures=True),
+    Kind(
+        "opencv",
+        "a filter that changes pictures with OpenCV",
+        "OpenCVFilter",
+        ("kms-filters[opencv]", _NUMPY),
+        pictures=True,
+    ),
+    Kind("gstreamer", "a filter that changes the planes of pictures", "Filter", (_NUMPY,), pictures=True),
+    Kind("audio-filter", "a filter that changes sound", "Filter", (_NUMPY,)),
+    Kind("data", "a filter of the messages of data channels", "Filter"),
+    Kind("endpoint", "an endpoint that gives pictures and sound", "Endpoint", ("av>=14", _NUMPY, "trio>=0.27")),
+    Kind("hub", "a hub that hands media from port to port", "Hub"),
 )
 
 
