@@ -33,7 +33,7 @@ async def serve(nursery: trio.Nursery) -> Callable[..., Awaitable[Server]]:
     from kms_trio import app
     from kms_trio.plugins import Candidate, Plugins
 
-    async def start(settings: Settings | None = None, plugins: Plugins | None = None) -> Server:
+    async def start(settings: Settings | None = None, plugins: Plugins | None = None, *, workers: int = 0) -> Server:
         if settings is None:
             settings = Settings()
             http_endpoint = attrs.evolve(settings.http_endpoint, server_port=0)  # another server may have the usual one
@@ -43,7 +43,8 @@ async def serve(nursery: trio.Nursery) -> Callable[..., Awaitable[Server]]:
             elements = Candidate("elements", lambda: import_module("kms_elements.generated.module").MODULE)
             plugins = Plugins([elements])
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        started: Server = await nursery.start(partial(app.serve, settings, plugins=plugins, listeners=listeners))
+        run = partial(app.serve, settings, plugins=plugins, listeners=listeners, workers=workers)
+        started: Server = await nursery.start(run)
         return started
 
     return start

@@ -54,8 +54,8 @@ class Assignment:
 
     @classmethod
     def from_message(cls, message: Message) -> Assignment:
-        """Read what `to_message` made; what `path` names is looked for modules from now on. Raises SettingsError."""
-        sys.path.extend(folder for folder in message["path"] if folder not in sys.path)
+        """Read what `to_message` made; modules are looked for where it says from now on. Raises SettingsError."""
+        sys.path[:] = message["path"]
         problems = Problems()
         tree = with_source(message["settings"], Source("control process", Path("/")))
         settings = structure(Settings, tree, problems, modules=message["modules"])

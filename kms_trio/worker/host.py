@@ -5,6 +5,7 @@
 | `request` number, `method`, `params`   | `reply` number, and `result` or `error`, `known`, `legacy` |
 |                                        | `event`: sessions, name, source, data                     |
 |                                        | `born`, `died`: the data of ObjectCreated, ObjectDestroyed |
+|                                        | or, once it is to end, `retired`                          |
 | `stop`: seconds for closing objects    | `stopped`                                                 |
 |                                        | `report` once a second, `log` records                     |
 """
@@ -113,7 +114,9 @@ class Host:
             self._stop.set()
 
     async def _take(self, message: Message) -> None:
-        if "request" in message:
+        if "request" in message and self._stop.is_set():
+            self._send({"reply": message["request"], "retired": True})
+        elif "request" in message:
             assert self._nursery is not None, "requests come once the host runs"
             self._nursery.start_soon(self._serve, message["request"], message["method"], message["params"])
         elif "stop" in message:

@@ -194,7 +194,10 @@ class WorkerLink:
         pending = self._pending.pop(message["reply"], None)
         if pending is None:
             return
-        if "error" in message:
+        if "retired" in message:
+            self.is_ready = False
+            pending.error = WorkerLostError(f"Media worker {self.number} is about to end", retired=True)
+        elif "error" in message:
             code, text, data_type = message["error"]
             pending.error = KurentoError(code, text, data_type=data_type)
         else:

@@ -53,12 +53,13 @@ class WorkerProcess:
 
     async def end(self, patience_s: float) -> int:
         """Wait as long for it to end by itself, then make it; shielded, as no process may be left behind."""
-        with trio.CancelScope(shield=True):
-            with trio.move_on_after(patience_s) as patience:
-                await self.wait()
-            if patience.cancelled_caught:
-                self.signal(_UNCONDITIONAL)
-            code = await self.wait()
+        with trio.move_on_after(patience_s, shield=True) as patience:
+            await self.wait()
+        if patience.cancelled_caught:
+            self.signal(_UNCONDITIONAL)
+        while (code := self._process.poll()) is None:  # what is killed ends; nobody may cut this wait short
+            with trio.CancelScope(shield=True):
+                await trio.lowlevel.wait_readable(self._ended)
         return code
 
     def signal(self, number: int) -> None:

@@ -11,6 +11,8 @@ import attrs
 import trio
 
 from kms_trio import app
+from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.objects.server_manager import ServerManager
 from kms_trio.settings import Settings
 from tests.rpc.modules import standard_plugins
 
@@ -30,9 +32,19 @@ class ServerThread:
         """Destroy whatever a test left behind."""
         trio.from_thread.run(self.server.lifecycle.release_all, trio_token=self.token)
 
+    def end_sessions(self) -> None:
+        """Let every session end, with all that it holds, in whichever process."""
+        trio.from_thread.run(self._end_sessions, trio_token=self.token)
+
+    async def _end_sessions(self) -> None:
+        manager = self.server.context.directory.get(MANAGER_ID)
+        assert isinstance(manager, ServerManager)
+        for session_id in manager.sessions:
+            await self.server.sessions.end(session_id, release=True)
+
 
 @contextmanager
-def run_server_thread(settings: Settings) -> Iterator[ServerThread]:
+def run_server_thread(settings: Settings, workers: int = 0) -> Iterator[ServerThread]:
     """Serve all modules on a free port of 127.0.0.1 for the length of the block, without the HTTP side."""
     started = threading.Event()
     found: list[ServerThread] = []
@@ -42,7 +54,7 @@ def run_server_thread(settings: Settings) -> Iterator[ServerThread]:
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         quiet = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
         async with trio.open_nursery() as nursery:
-            run = partial(app.serve, quiet, plugins=standard_plugins(), listeners=listeners)
+            run = partial(app.serve, quiet, plugins=standard_plugins(), listeners=listeners, workers=workers)
             server: app.Server = await nursery.start(run)
             found.append(ServerThread(server, trio.lowlevel.current_trio_token()))
             started.set()
@@ -52,7 +64,7 @@ def run_server_thread(settings: Settings) -> Iterator[ServerThread]:
     thread = threading.Thread(target=trio.run, args=(serve,), name="server")
     thread.start()
     try:
-        assert started.wait(30)
+        assert started.wait(90)
         yield found[0]
     finally:
         if found:
