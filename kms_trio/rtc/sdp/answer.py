@@ -10,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 from kms_trio.rtc.sdp.attributes import Direction, RtcpFeedback, RtpMap, Setup
-from kms_trio.rtc.sdp.bundle import share_transport
+from kms_trio.rtc.sdp.bundle import Shared, share_transport
 from kms_trio.rtc.sdp.capabilities import EndpointCapabilities, LocalIds, LocalStream, LocalTransport, Security
 from kms_trio.rtc.sdp.common import answer_setup, direction_of, role_from_answer, role_of_our, setup_of
 from kms_trio.rtc.sdp.judge import Judged, judge, reject, tagged_medias
@@ -21,6 +21,7 @@ from kms_trio.rtc.sdp.sections import (
     TRICKLE_PORT,
     bandwidth_lines,
     bundle_attribute,
+    carrier,
     rejected,
     session_of,
     setup_attribute,
@@ -67,7 +68,9 @@ def create_answer(
     counts: dict[str, int] = {}
     for each in shared.judged:
         kind = each.media.kind
-        if not each.accepted:
+        if each.media.index == shared.carrier_index:
+            medias.append(carrier(each.remote, _setup_of_owner(shared), transport))
+        elif not each.accepted:
             medias.append(rejected(each.remote))
         elif kind == "application":
             medias.append(_data_media(each, capabilities, transport))
@@ -206,6 +209,13 @@ def _mid(media: NegotiatedMedia) -> list[Attribute]:
 
 
 def _setup(media: NegotiatedMedia) -> list[Attribute]:
-    if media.dtls_role is None:
-        return []
-    return [setup_attribute(Setup.ACTIVE if media.dtls_role is DtlsRole.CLIENT else Setup.PASSIVE)]
+    return [] if media.dtls_role is None else [setup_attribute(_setup_as(media.dtls_role))]
+
+
+def _setup_of_owner(shared: Shared) -> Setup:
+    owner = shared.judged[shared.transport_index or 0].media
+    return _setup_as(owner.dtls_role)
+
+
+def _setup_as(role: DtlsRole | None) -> Setup:
+    return Setup.ACTIVE if role is DtlsRole.CLIENT else Setup.PASSIVE

@@ -12,11 +12,16 @@ from kms_trio.rtc.sdp.model import SessionDescription
 
 @attrs.frozen
 class Shared:
-    """The medias after that choice, whose transport is used, and the mids to name in `a=group:BUNDLE`."""
+    """The medias after that choice, whose transport is used, and the mids to name in `a=group:BUNDLE`.
+
+    `carrier_index` is that of a media of RTP which is not used, but leads the group and owns the transport: see
+    `_carrier`.
+    """
 
     judged: tuple[Judged, ...]
     transport_index: int | None = None
     bundled_mids: tuple[str, ...] = ()
+    carrier_index: int | None = None
 
 
 def share_transport(session: SessionDescription, judged: Sequence[Judged], bundle: bool) -> Shared:
@@ -45,4 +50,24 @@ def share_transport(session: SessionDescription, judged: Sequence[Judged], bundl
             media = attrs.evolve(each.media, remote=transport, dtls_role=owner.media.dtls_role)
             each = attrs.evolve(each, media=media)
         shared.append(each)
-    return Shared(tuple(shared), owner.media.index, tuple(each.media.mid for each in members))
+    mids = tuple(each.media.mid for each in members)
+    carrier = _carrier(session, judged, owner) if members else None
+    if carrier is None:
+        return Shared(tuple(shared), owner.media.index, mids)
+    return Shared(tuple(shared), owner.media.index, (carrier.media.mid, *mids), carrier.media.index)
+
+
+def _carrier(session: SessionDescription, judged: Sequence[Judged], owner: Judged) -> Judged | None:
+    """The media that leads the bundle of `owner`, when that is not accepted although its transport is wanted.
+
+    RFC 9143 section 7.3.3 forbids to reject it alone, and browsers that made one transport for the whole bundle
+    (`max-bundle`) have lost it then. It is answered as a media that is there and carries nothing.
+    """
+    mids = next(mids for mids in session.bundle_groups if owner.media.mid in mids)
+    leader = next((each for each in judged if each.media.mid == mids[0]), owner)
+    transport, remote = owner.media.remote, leader.remote
+    usable = remote.port and remote.kind in ("audio", "video") and "RTP/SAVP" in remote.protocol.upper()
+    if leader.accepted or transport is None or not usable or not remote.payload_types or not remote.has("rtcp-mux"):
+        return None
+    credentials = (remote.ice_ufrag or session.ice_ufrag, remote.ice_pwd or session.ice_pwd)
+    return leader if credentials == (transport.ice_ufrag, transport.ice_pwd) else None

@@ -79,6 +79,27 @@ def rejected(offered: MediaDescription) -> MediaDescription:
     )
 
 
+def carrier(offered: MediaDescription, setup: Setup, transport: LocalTransport) -> MediaDescription:
+    """The answer to a media of RTP of which nothing is taken but the transport: no direction, its first format."""
+    first = offered.payload_types[0]
+    described = [offered.rtp_maps[first]] if first in offered.rtp_maps else []
+    return MediaDescription(
+        kind=offered.kind,
+        port=TRICKLE_PORT,
+        protocol=offered.protocol,
+        formats=(str(first),),
+        attributes=(
+            Attribute(Direction.INACTIVE.value),
+            Attribute("mid", offered.mid),
+            Attribute("rtcp", "9 IN IP4 0.0.0.0"),
+            *lines_of("rtpmap", described),
+            setup_attribute(setup),
+            Attribute("rtcp-mux"),
+            *transport_attributes(transport),
+        ),
+    )
+
+
 def with_candidates(description: SessionDescription, candidates: Sequence[str]) -> SessionDescription:
     """`description` with these ICE candidates in place of those it had, as after gathering.
 

@@ -141,6 +141,47 @@ def test_bundled_medias_share_the_first_accepted_transport(answer_to: Answer, of
     assert without_audio.local.bundle_groups == [("v",)]
 
 
+def test_a_leader_that_is_not_wanted_keeps_its_transport(answer_to: Answer, offer_text: Offer) -> None:
+    """Of a browser with `max-bundle` whose first media has no codec of ours (RFC 9143 section 7.3.3)."""
+    g722 = ["m=audio 9 UDP/TLS/RTP/SAVPF 9", "a=mid:a", "a=rtpmap:9 G722/8000"]
+    negotiated = answer_to(offer_text(g722, VIDEO, session=BUNDLE))
+    assert _rejections(negotiated) == ["no codec in common", ""]
+    assert negotiated.transport_index == 1
+    leader, video = negotiated.local.medias
+    assert (leader.port, leader.formats, leader.direction) == (video.port, ("9",), Direction.INACTIVE)
+    assert (leader.ice_ufrag, leader.ice_pwd, leader.fingerprints) == (
+        video.ice_ufrag,
+        video.ice_pwd,
+        video.fingerprints,
+    )
+    assert leader.setup is video.setup is not None
+    assert leader.has("rtcp-mux")
+    assert negotiated.local.bundle_groups == [("a", "v")]
+
+
+def test_it_does_so_for_data_too(answer_to: Answer, offer_text: Offer) -> None:
+    data = ["m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=mid:v", "a=sctp-port:5000"]
+    negotiated = answer_to(offer_text(AUDIO, data, session=BUNDLE), audio_codecs=(), data_channels=True)
+    assert _rejections(negotiated) == ["no codec in common", ""]
+    assert negotiated.local.medias[0].direction is Direction.INACTIVE
+    assert negotiated.local.bundle_groups == [("a", "v")]
+
+
+@pytest.mark.parametrize(
+    "leader",
+    [
+        ["m=audio 0 UDP/TLS/RTP/SAVPF 9", "a=mid:a", "a=rtpmap:9 G722/8000"],
+        ["m=audio 9 RTP/AVPF 9", "a=mid:a", "a=rtpmap:9 G722/8000"],
+        ["m=text 9 UDP/TLS/RTP/SAVPF 9", "a=mid:a"],
+        ["m=audio 9 UDP/TLS/RTP/SAVPF x", "a=mid:a"],
+    ],
+)
+def test_a_leader_that_cannot_be_kept_is_rejected(answer_to: Answer, offer_text: Offer, leader: list[str]) -> None:
+    negotiated = answer_to(offer_text(leader, VIDEO, session=BUNDLE))
+    assert negotiated.local.medias[0].port == 0
+    assert negotiated.local.bundle_groups == [("v",)]
+
+
 def test_bundled_medias_may_leave_the_transport_to_the_first(answer_to: Answer, offer_text: Offer) -> None:
     """As with `max-bundle`: port 0, `a=bundle-only`, and nothing of ICE or DTLS (RFC 9143 section 7.1.3)."""
     video = ["m=video 0 UDP/TLS/RTP/SAVPF 96", *VIDEO[1:], "a=bundle-only"]

@@ -220,14 +220,15 @@ CANDIDATES = (
 
 
 def test_candidates_gathered_since(answer_to: AnswerTo, chromium_offer: str) -> None:
-    trickle = answer_to(chromium_offer, audio_codecs=(), data_channels=True).local
+    refused = {"video_codecs": ()} if "m=audio" in chromium_offer else {}  # what leads a bundle is never refused alone
+    trickle = answer_to(chromium_offer, data_channels=True, **refused).local
     gathered = with_candidates(trickle, CANDIDATES)
     text = write(gathered)
     assert parse(text) == gathered
     assert text.startswith("v=0\r\no=- 4004280497 4004280497 IN IP4 0.0.0.0\r\ns=Kurento Media Server\r\nt=0 0\r\n")
     for media in gathered.medias:
         assert media.connection is not None
-        if media.kind == "audio":
+        if media.kind == "video" and refused:
             assert (media.port, media.connection.address, media.candidates) == (0, "0.0.0.0", ())
         else:
             assert (media.port, media.connection.address) == (62000, "198.51.100.7")
