@@ -43,6 +43,7 @@ from kms_trio.net.sender import RtpSender
 from kms_trio.net.service import NetworkService
 from kms_trio.net.udp_socket import UdpSocket
 from kms_trio.objects.audio_filter import AudioFilter
+from kms_trio.objects.author_endpoints import SinkEndpoint, SourceEndpoint
 from kms_trio.objects.base_rtp_endpoint import BaseRtpEndpoint
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.data_filter import DataFilter
@@ -57,6 +58,7 @@ from kms_trio.objects.media_element import MediaElement
 from kms_trio.objects.media_filter import OnFailure
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
+from kms_trio.objects.picture_hub import PictureHub
 from kms_trio.objects.sdp_endpoint import SdpEndpoint
 from kms_trio.objects.uri_endpoint import UriEndpoint
 from kms_trio.objects.uri_policy import UriPolicy, file_path
@@ -97,6 +99,7 @@ __all__ = [
     "Overflow",
     "Picture",
     "PictureFormat",
+    "PictureHub",
     "PlainTransport",
     "RTCDataChannelState",
     "RTCDataChannelStats",
@@ -116,6 +119,8 @@ __all__ = [
     "SessionEndpoint",
     "SessionLimits",
     "Settings",
+    "SinkEndpoint",
+    "SourceEndpoint",
     "Stats",
     "StatsType",
     "Tap",

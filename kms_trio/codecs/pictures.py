@@ -14,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
-__all__ = ["LUMA_FIRST", "Picture", "PictureError", "PictureFormat", "PictureView", "frame_of_picture", "yuv_planes"]
+__all__ = [
+    "LUMA_FIRST",
+    "Picture",
+    "PictureError",
+    "PictureFormat",
+    "PictureView",
+    "frame_of_picture",
+    "untimed_frame",
+    "yuv_planes",
+]
 
 Picture = npt.NDArray[np.uint8]
 """Pixels, shaped as the `PictureFormat` says."""
@@ -85,6 +94,15 @@ def frame_of_picture(picture: object, format: PictureFormat, source: av.VideoFra
 
     Raises `PictureError` when that is no array of this format.
     """
+    frame = untimed_frame(picture, format)
+    frame.pts = source.pts
+    if source.time_base:  # unset in frames that were made without a time
+        frame.time_base = source.time_base
+    return frame
+
+
+def untimed_frame(picture: object, format: PictureFormat) -> av.VideoFrame:
+    """A frame that shows `picture`, as a rule without copying it. Raises `PictureError`."""
     channels = CHANNELS.get(format)
     wanted = "(height, width)" if channels is None else f"(height, width, {channels})"
     if not isinstance(picture, np.ndarray):
@@ -98,11 +116,7 @@ def frame_of_picture(picture: object, format: PictureFormat, source: av.VideoFra
         raise PictureError(f"expected a picture of shape {wanted} for {format.name}, got {picture.shape}")
     whole = format is not PictureFormat.YUV or picture.shape[0] % 6 == 0  # else PyAV's view loses two rows
     make = av.VideoFrame.from_numpy_buffer if whole else av.VideoFrame.from_ndarray
-    frame = make(np.ascontiguousarray(picture), format.value)
-    frame.pts = source.pts
-    if source.time_base:  # unset in frames that were made without a time
-        frame.time_base = source.time_base
-    return frame
+    return make(np.ascontiguousarray(picture), format.value)
 
 
 def yuv_planes(picture: Picture) -> tuple[Picture, Picture, Picture]:

@@ -8,11 +8,11 @@ PROMISED = """
 AudioFilter BaseRtpEndpoint Clock ConnectionState Conversion DataFilter DtlsIdentity Endpoint ErrorCode Event Filter
 FilterType HttpListenError Hub HubPort IceServers IceTransport KurentoError LegRoute MediaBinding MediaElement
 MediaObject MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions OnFailure Overflow Picture
-PictureFormat PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats RTCOutboundRTPStreamStats
-RTCPeerConnectionStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender RtpSession SampleFormat
-Samples SdpEndpoint SessionEndpoint SessionLimits Settings Stats StatsType Tap TransportPlan UdpSocket UriEndpoint
-UriEndpointState UriPolicy VideoFilter file_path listen_http load_image local_addresses ntp_from_unix require
-select_addresses serve_asgi yuv_planes
+PictureFormat PictureHub PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats
+RTCOutboundRTPStreamStats RTCPeerConnectionStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender
+RtpSession SampleFormat Samples SdpEndpoint SessionEndpoint SessionLimits Settings SinkEndpoint SourceEndpoint Stats
+StatsType Tap TransportPlan UdpSocket UriEndpoint UriEndpointState UriPolicy VideoFilter file_path listen_http
+load_image local_addresses ntp_from_unix require select_addresses serve_asgi yuv_planes
 """
 
 

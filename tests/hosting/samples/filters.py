@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import trio
 
 from kms_trio.api import (
     AudioFilter,
@@ -18,8 +20,11 @@ from kms_trio.api import (
     OnFailure,
     Picture,
     PictureFormat,
+    PictureHub,
     SampleFormat,
     Samples,
+    SinkEndpoint,
+    SourceEndpoint,
     VideoFilter,
 )
 from tests.hosting.samples.module import Seen
@@ -184,3 +189,59 @@ class Loud(AudioFilter):
         self.emit(Seen(what=f"{samples.shape} {samples.dtype} {sample_rate_hz} {self.sample_time_s:.2f}"))
         louder: Samples = np.clip(samples * 100, -2, 2)
         return louder
+
+
+class Bars(SourceEndpoint):
+    """Shows brighter and brighter pictures and sounds louder and louder, from a thread, until it fails."""
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+
+    async def run(self) -> None:
+        await trio.to_thread.run_sync(self._film, abandon_on_cancel=True)
+
+    def _film(self) -> None:
+        for number in range(1, 9):
+            while not (self.video_out.wanted and self.audio_out.wanted):
+                time.sleep(0.001)
+            self.video_out.push(np.full((120, 160), 20 * number, np.uint8), PictureFormat.GRAY, time_s=number / 10)
+            self.audio_out.push(np.full((2, 960), 1000 * number, np.int16))
+        raise ZeroDivisionError("as told")
+
+
+class Watcher(SinkEndpoint):
+    """Says what it gets."""
+
+    picture_format = PictureFormat.GRAY
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+
+    def on_picture(self, picture: Picture, time_s: float) -> None:
+        if self.mode == "raise":
+            raise ZeroDivisionError("as told")
+        self.emit(Seen(what=f"picture {picture.shape} {int(picture[0, 0])} {time_s:.1f}"))
+
+    def on_samples(self, samples: Samples, sample_rate_hz: int, time_s: float) -> None:
+        self.emit(Seen(what=f"samples {samples.shape} {samples[0, 0]} {time_s:.2f}"))
+
+
+class Swap(PictureHub):
+    """Gives each of two ports the negative of what the other one sends."""
+
+    picture_format = PictureFormat.GRAY
+    frames_per_second = 100
+
+    def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
+        super().__init__(*arguments)
+        self.mode = mode
+
+    def mix(self, pictures: Mapping[str, Picture]) -> Mapping[str, Picture]:
+        if self.mode == "raise":
+            raise ZeroDivisionError("as told")
+        if len(pictures) != 2:
+            return {}
+        (one, first), (other, second) = pictures.items()
+        return {one: 255 - second, other: 255 - first}

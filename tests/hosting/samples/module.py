@@ -33,11 +33,14 @@ class Seen(Media):
     what: str
 
 
+_BASES = {"Bars": "Endpoint", "Watcher": "Endpoint", "Swap": "Hub"}
+
+
 def _declare(name: str) -> RemoteClass:
     return RemoteClass.declare(
         name,
         "samples",
-        extends=core_module.MODULE.classes["Filter"],
+        extends=core_module.MODULE.classes[_BASES.get(name, "Filter")],
         constructor=(_PIPELINE, Parameter("mode", "mode", _STRING, optional=True, has_default=True, default="")),
         operations=(
             Operation("getMode", OperationKind.GETTER, "mode", returns=_STRING),
@@ -67,6 +70,9 @@ _NAMES = (
     "Foreign",
     "Unprepared",
     "Curious",
+    "Bars",
+    "Watcher",
+    "Swap",
 )
 
 MODULE = ModuleDescriptor(

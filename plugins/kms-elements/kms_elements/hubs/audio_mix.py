@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kms_elements.hubs.audio_mixer import BLOCK, AudioMixer, AudioTick, EarWork
 from kms_elements.hubs.hub_stream import HubStream
-from kms_elements.hubs.ticker import Ticker
+from kms_trio.media.ticker import Ticker
 from kms_trio.api import Overflow
 from kms_trio.media.formats import RAW_AUDIO
 from kms_trio.media.streams import RawFrame, Stream

@@ -1,4 +1,4 @@
-"""The clock of a mix: ticks at a fixed rate, whatever the participants do."""
+"""The clock of a hub that mixes: ticks at a fixed rate, whatever the participants do."""
 
 from __future__ import annotations
 
