@@ -18,7 +18,8 @@ __all__ = ["BundleProject", "ProjectError", "read_project"]
 _FILE: Final = "pyproject.toml"
 #: Where projects keep their packages.
 _SOURCES: Final = ("src", ".")
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: Of distributions and of versions, `1.0+local` included.
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 
 
 class ProjectError(ValueError):
@@ -80,7 +81,7 @@ def read_project(folder: Path) -> BundleProject:
         raise ProjectError(f'{file}: expected entry points as "package.module:MODULE", found {", ".join(wrong)}')
     about = project["project"]
     name, version = about.get("name"), about.get("version", "0")
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(version, str):
+    if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in (name, version)):
         raise ProjectError(f"{file}: expected a name and a version in [project], found {name!r} and {version!r}")
     return BundleProject(folder, name, version, entry_points)
 

@@ -9,13 +9,13 @@ from typing import Final
 import attrs
 
 from kms_trio.spec.creator.errors import CreatorError
+from kms_trio.spec.naming import snake_case
 
 __all__ = ["ModuleNames", "module_names"]
 
-_WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _ALLOWED: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
-#: Modules that are there already.
-_TAKEN: Final = frozenset({"core", "elements", "filters", "kurento"})
+#: Modules that are there already, and a package that every bundle has.
+_TAKEN: Final = frozenset({"core", "elements", "filters", "kurento", "generated"})
 
 
 @attrs.frozen
@@ -27,7 +27,7 @@ class ModuleNames:
     module: str
     """`neonsign`, as Kurento writes it"""
     file: str
-    """`neon_sign`, of the implementation"""
+    """`neon_sign`, of the implementation, as the module creator names it"""
     folder: str
     """`neon-sign`"""
 
@@ -42,21 +42,18 @@ class ModuleNames:
         return f"kms-{self.module}"
 
 
-def module_names(name: str, file: str | None = None) -> ModuleNames:
+def module_names(name: str, folder: str | None = None) -> ModuleNames:
     """The names that follow from `NeonSign`, `neon-sign`, `neon_sign` or `neon sign`.
 
-    `file`, if given, is the name with its words separated, for Kurento's command line which takes both. Raises
+    `folder`, if given, is the name with its words separated, for Kurento's command line which takes both. Raises
     CreatorError for what makes no name.
     """
-    for given in (name, *([file] if file is not None else [])):
+    for given in (name, *([folder] if folder is not None else [])):
         if not _ALLOWED.fullmatch(given):
             raise CreatorError(f"bad name (expected letters and digits beginning with a letter, found '{given}')")
-    words = _WORDS.findall(file if file is not None else name)
     class_name = "".join(word[:1].upper() + word[1:] for word in re.split(r"[ _-]+", name))
-    module = class_name.lower()
-    if module in _TAKEN or keyword.iskeyword(module):
+    module, file = class_name.lower(), snake_case(class_name)
+    if module in _TAKEN or keyword.iskeyword(module) or keyword.iskeyword(class_name):
         raise CreatorError(f"bad name (expected one that is not taken, found '{module}')")
-    separated = "_".join(words).lower()
-    if keyword.iskeyword(separated) or separated in ("generated", "tests"):
-        separated = f"{separated}_"
-    return ModuleNames(class_name, module, separated, separated.strip("_").replace("_", "-"))
+    separated = re.sub(r"[ _-]+", "-", (folder or file).lower()).strip("-")
+    return ModuleNames(class_name, module, file, separated)
