@@ -24,6 +24,7 @@ BUNDLES: Final = (
     "markerdetector",
     "crowddetector",
     "platedetector",
+    "videosampler",
 )
 
 FRAMES_PER_SECOND: Final = 15

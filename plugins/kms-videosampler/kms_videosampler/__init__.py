@@ -1,0 +1,3 @@
+"""The Kurento module `videosampler`."""
+
+from __future__ import annotations
