@@ -18,6 +18,7 @@ from kms_trio.client.remote import RemoteObject
 from kms_trio.client.session import Options, Session
 from kms_trio.client.subscriptions import Subscriptions
 from kms_trio.client.transaction import Transaction
+from kms_trio.client.websocket import background_nursery
 from kms_trio.client.wire import Reader, read_id, read_value
 
 if TYPE_CHECKING:
@@ -175,16 +176,9 @@ async def connect(
     know.
     """
     session = Session(Options(url, ssl_context, reconnection, keep_alive_s, keep_session), session_id)
-    try:
-        async with trio.open_nursery() as nursery:
-            await nursery.start(session.run)
-            try:
-                yield Kurento(session)
-            finally:
-                await session.close()
-                nursery.cancel_scope.cancel()
-    except BaseExceptionGroup as group:
-        # What the block raised, as it was: the task beside it raises nothing but Cancelled.
-        if len(group.exceptions) == 1:
-            raise group.exceptions[0] from None
-        raise
+    async with background_nursery() as nursery:
+        await nursery.start(session.run)
+        try:
+            yield Kurento(session)
+        finally:
+            await session.close()

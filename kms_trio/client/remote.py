@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 from kms_trio.client.events import DEFAULT_CAPACITY, Overflow
 from kms_trio.client.operations import create_request, invoke_request
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from kms_trio.client.kurento import EventStream, Kurento
 
 E = TypeVar("E")
+E1 = TypeVar("E1")
+E2 = TypeVar("E2")
+E3 = TypeVar("E3")
+E4 = TypeVar("E4")
 
 
 class RemoteObject:
@@ -40,9 +44,49 @@ class RemoteObject:
         """Destroy the object and all that belongs to it; its streams of events end. Does nothing the second time."""
         await self._kurento.perform("release", {"object": self.id})
 
+    @overload
     def events(
-        self, *event_types: type[E], capacity: int = DEFAULT_CAPACITY, overflow: Overflow = Overflow.FAIL
-    ) -> AbstractAsyncContextManager[EventStream[E]]:
+        self, event_1: type[E1], /, *, capacity: int = ..., overflow: Overflow = ...
+    ) -> AbstractAsyncContextManager[EventStream[E1]]: ...
+
+    @overload
+    def events(
+        self, event_1: type[E1], event_2: type[E2], /, *, capacity: int = ..., overflow: Overflow = ...
+    ) -> AbstractAsyncContextManager[EventStream[E1 | E2]]: ...
+
+    @overload
+    def events(
+        self,
+        event_1: type[E1],
+        event_2: type[E2],
+        event_3: type[E3],
+        /,
+        *,
+        capacity: int = ...,
+        overflow: Overflow = ...,
+    ) -> AbstractAsyncContextManager[EventStream[E1 | E2 | E3]]: ...
+
+    @overload
+    def events(
+        self,
+        event_1: type[E1],
+        event_2: type[E2],
+        event_3: type[E3],
+        event_4: type[E4],
+        /,
+        *,
+        capacity: int = ...,
+        overflow: Overflow = ...,
+    ) -> AbstractAsyncContextManager[EventStream[E1 | E2 | E3 | E4]]: ...
+
+    @overload
+    def events(
+        self, *event_types: type[E], capacity: int = ..., overflow: Overflow = ...
+    ) -> AbstractAsyncContextManager[EventStream[E]]: ...
+
+    def events(
+        self, *event_types: type[Any], capacity: int = DEFAULT_CAPACITY, overflow: Overflow = Overflow.FAIL
+    ) -> AbstractAsyncContextManager[EventStream[Any]]:
         """Subscribe for the length of the block: `async with endpoint.events(EndOfStream) as events`.
 
         The stream holds up to `capacity` events that nobody takes; `overflow` says what happens to more. Raises

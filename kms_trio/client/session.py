@@ -10,27 +10,23 @@ import contextlib
 import itertools
 import json
 import math
+import secrets
 import ssl
 from typing import Any, Final
 
 import attrs
 import trio
-from trio_websocket import ConnectionClosed, HandshakeError, WebSocketConnection, open_websocket_url
+from trio_websocket import ConnectionClosed, HandshakeError, WebSocketConnection
 
 from kms_trio.client.errors import ClientError, ConnectError, ConnectionLostError, ProtocolError, SessionLostError
 from kms_trio.client.events import EventRouter
 from kms_trio.client.pending import Pending, read_reply
 from kms_trio.client.reconnection import Reconnection
+from kms_trio.client.websocket import CLOSE_DEADLINE_S, WatchedStream, open_websocket
 from kms_trio.errors import ErrorCode, KurentoError
 
 #: How long a server may take to accept a connection when one was there before.
 GREETING_DEADLINE_S: Final = 60.0
-
-#: How long saying goodbye may take.
-CLOSE_DEADLINE_S: Final = 5.0
-
-#: Of one message; statistics of large pipelines and drawings of graphs are the longest.
-MAX_MESSAGE_BYTES: Final = 2**26
 
 #: Methods after which the server knows the session: there is something to lose.
 _HOLDING: Final = frozenset({"create", "describe", "invoke", "subscribe", "ref", "transaction"})
@@ -58,7 +54,8 @@ class Session:
         #: How often the connection was lost and came back.
         self.reconnections = 0
         self._options = options
-        self._ids = itertools.count(1)
+        # Ids are the session's: whoever takes one up must not use those of the client before, or is given its replies.
+        self._ids = itertools.count(secrets.randbelow(2**32) << 16)
         self._pending: dict[int, Pending] = {}
         # What the writer of the present connection sends; None while there is none. Each entry has a task that waits
         # for its reply, so their number is bounded by the application's tasks.
@@ -124,25 +121,15 @@ class Session:
         greeted = False
         try:
             with trio.fail_after(math.inf if task_status else GREETING_DEADLINE_S) as deadline:
-                async with open_websocket_url(
-                    self._options.url,
-                    ssl_context=self._options.ssl_context,
-                    max_message_size=MAX_MESSAGE_BYTES,
-                    disconnect_timeout=CLOSE_DEADLINE_S,
-                ) as websocket:
-                    try:
-                        await self._greet(websocket)
-                        greeted = True
-                        deadline.deadline = math.inf
-                        if patience is not None:
-                            patience.deadline = math.inf
-                        if task_status is not None:
-                            task_status.started()
-                        await self._serve(websocket)
-                    finally:
-                        # trio-websocket leaves the TCP stream of a client open when the server closed first.
-                        if websocket.closed is not None:
-                            await trio.aclose_forcefully(websocket._stream)
+                async with open_websocket(self._options.url, self._options.ssl_context) as (websocket, stream):
+                    await self._greet(websocket)
+                    greeted = True
+                    deadline.deadline = math.inf
+                    if patience is not None:
+                        patience.deadline = math.inf
+                    if task_status is not None:
+                        task_status.started()
+                    await self._serve(websocket, stream)
         except (trio.TooSlowError, ConnectionClosed, HandshakeError, OSError, ValueError) as error:
             if not greeted:
                 raise ConnectError(f"{self._options.url}: {_reason(error)}") from error
@@ -181,7 +168,7 @@ class Session:
                 except ProtocolError as error:
                     raise ConnectError(f"{self._options.url}: {error}") from error
 
-    async def _serve(self, websocket: WebSocketConnection) -> None:
+    async def _serve(self, websocket: WebSocketConnection, stream: WatchedStream) -> None:
         """Send and receive until the connection is lost."""
         sender, receiver = trio.open_memory_channel[Pending](math.inf)
         now = trio.current_time()
@@ -195,7 +182,7 @@ class Session:
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, websocket, receiver)
-                nursery.start_soon(self._keep_alive, websocket)
+                nursery.start_soon(self._keep_alive, stream)
                 await self._read(websocket)
                 nursery.cancel_scope.cancel()
         finally:
@@ -214,14 +201,16 @@ class Session:
     async def _read(self, websocket: WebSocketConnection) -> None:
         try:
             while True:
-                message = self._sort(await websocket.get_message())
+                text = await websocket.get_message()
+                self._heard_at = trio.current_time()
+                message = self._sort(text)
                 pending = None if message is None else self._pending.get(message["id"])
                 if pending is not None and message is not None:
                     pending.reply(message)
         except ConnectionClosed:
             return
 
-    async def _keep_alive(self, websocket: WebSocketConnection) -> None:
+    async def _keep_alive(self, stream: WatchedStream) -> None:
         """Ask for a sign of life now and then; a connection without one for that long again is cut."""
         interval_s = self._options.keep_alive_s
         while True:
@@ -231,12 +220,11 @@ class Session:
                 with contextlib.suppress(KurentoError):  # an answer, too
                     await self.request("ping", {"interval": int(interval_s * 1000)})
             if self._heard_at < asked_at:
-                await trio.aclose_forcefully(websocket._stream)
+                await trio.aclose_forcefully(stream)
                 return
 
     def _sort(self, text: str | bytes) -> dict[str, Any] | None:
         """A message that has come: events go their way, replies are returned, the rest is nobody's."""
-        self._heard_at = trio.current_time()
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):

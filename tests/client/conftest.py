@@ -1,17 +1,15 @@
-"""A server in this process, and clients of it."""
+"""A server in this process, clients of it, and a way to it that can be cut."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 import pytest
+import trio
 
 from kms_trio.client import Kurento, connect
-from tests.interop.harness.proxy import Proxy, open_proxy
+from tests.client.line import Line, open_line
 from tests.interop.harness.server import RunningServer, serve_in_process
-
-#: For what takes a moment; a busy machine may need many.
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -27,11 +25,14 @@ async def kurento(server: RunningServer) -> AsyncIterator[Kurento]:
 
 
 @pytest.fixture
-async def proxy(server: RunningServer) -> AsyncIterator[Proxy]:
-    """A way to the server that can be cut."""
-    async with open_proxy(server.port) as opened:
+async def line(server: RunningServer) -> AsyncIterator[Line]:
+    async with open_line(server.port) as opened:
         yield opened
 
 
-def url_of(proxy: Proxy) -> str:
-    return f"ws://127.0.0.1:{proxy.port}/kurento"
+@pytest.fixture
+def nowhere() -> str:
+    """The URL of a port that is taken, and on which nobody listens."""
+    with trio.socket.socket() as unheard:
+        port = unheard.fileno()
+    return f"ws://127.0.0.1:{port}/kurento"
