@@ -34,9 +34,9 @@ COLOUR = """(() => {
 
 
 @pytest.fixture
-async def page_url(tmp_path: Path) -> AsyncIterator[str]:
-    """The page of `kms-trio run-module` in the folder of a new bundle, which is not installed."""
-    assert main(["NeonSign", "--output", str(tmp_path / "neon-sign")]) == 0
+async def page_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The page of `kms-trio run-module` in the folder of a new bundle of some kind, which is not installed."""
+    assert main(["NeonSign", "--output", str(tmp_path / "neon-sign"), "--kind", request.param]) == 0
     http_port = free_port()
     command = [sys.executable, "-u", "-m", "kms_trio.cli.main", "run-module", "."]
     command += ["--port", str(free_port()), "--http-port", str(http_port)]
@@ -71,6 +71,7 @@ async def colour(page: Page, video: str) -> list[float]:
     return [rgb[2], rgb[1], rgb[0]]
 
 
+@pytest.mark.parametrize("page_url", ["video-filter"], indirect=True)
 async def test_camera_through_a_module(page_url: str, chromium: Chromium) -> None:
     assert page_url.endswith("/module#neonsign")
     page = await chromium.new_page(page_url)
@@ -101,7 +102,9 @@ async def test_camera_through_a_module(page_url: str, chromium: Chromium) -> Non
 
     # What the server refuses is said, and the rest goes on.
     await page.evaluate("(() => {" + change.replace("'1'", "'2'") + "field.dispatchEvent(new Event('change')); })()")
-    await page.wait_for("document.getElementById('notices').textContent.includes('expected 0 to 1')", within_s=PATIENCE_S)
+    await page.wait_for(
+        "document.getElementById('notices').textContent.includes('expected 0 to 1')", within_s=PATIENCE_S
+    )
     change = change.replace("'1'", "'0.4'")
     await page.evaluate("(() => {" + change + "field.dispatchEvent(new Event('change')); })()")
     OUTPUT_FOLDER.mkdir(exist_ok=True)
@@ -109,4 +112,19 @@ async def test_camera_through_a_module(page_url: str, chromium: Chromium) -> Non
         (OUTPUT_FOLDER / f"{name}.png").write_bytes(await page.screenshot(name, width=width))
     await page.click("#trial-stop")
     await page.wait_for("document.getElementById('trial').dataset.phase === 'idle'")
+    assert not [line for line in page.console if line.startswith("uncaught")], page.console
+
+
+@pytest.mark.parametrize("page_url", ["hub", "endpoint", "audio-filter"], indirect=True)
+async def test_classes_of_other_kinds(page_url: str, chromium: Chromium) -> None:
+    page = await chromium.new_page(page_url)
+    await page.wait_for("document.getElementById('class-name').textContent === 'NeonSign'", within_s=PATIENCE_S)
+    await page.wait_for("!document.getElementById('trial-start').disabled", within_s=PATIENCE_S)
+    await page.click("#trial-start")
+    decoded = "document.getElementById('trial-after')?.closest('figure').dataset.framesDecoded > 10"
+    await page.wait_for(decoded, within_s=PATIENCE_S)
+    await page.click("#trial-methods button")
+    await page.wait_for("document.querySelector('.method output').textContent === 'done'", within_s=PATIENCE_S)
+    await page.wait_for("document.querySelector('#trial-events li')", within_s=PATIENCE_S)
+    await page.wait_for("document.querySelector('#graph svg')", within_s=PATIENCE_S)
     assert not [line for line in page.console if line.startswith("uncaught")], page.console

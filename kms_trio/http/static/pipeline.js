@@ -98,7 +98,8 @@ export class LivePipeline extends EventTarget {
     const children = await this.#client.invoke(pipeline, "getChildren");
     await Promise.all(children.map((id) => (this.elements.has(id) ? this.#learnName(this.elements.get(id)) : this.#meet(id))));
     const links = new Map();
-    for (const connections of await Promise.all(children.map((id) => this.#client.invoke(id, "getSinkConnections")))) {
+    const linksOf = (id) => this.#client.invoke(id, "getSinkConnections").catch(() => []); // a hub has none
+    for (const connections of await Promise.all(children.map(linksOf))) {
       for (const { source, sink, type } of connections) {
         const key = `${source} ${sink}`;
         if (!links.has(key)) links.set(key, { source, sink, types: [] });
