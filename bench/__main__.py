@@ -1,4 +1,4 @@
-"""``python -m bench forward [--viewers 1,10,50] [--rounds 5] [--json FILE] [--compare FILE]``, and ``filters``."""
+"""``python -m bench forward [--viewers 1,10] [--rounds 5] [--json FILE] [--compare FILE]``, ``filters``, ``record``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from bench import history
 from bench.filters import FilterLoad, measure_costs, measure_latency
 from bench.forward import LIMIT, Load, measure
+from bench.record import RecordLoad, measure_recording
 
 
 @click.group()
@@ -52,6 +53,17 @@ def filters(rounds: int, packets: int) -> None:
         click.echo(f"{way:<17} {added_ms:+6.2f} ms a frame, {added_ms / figures.plain_ms:.2f} x decode and encode")
     for way, p99_ms in measure_latency(packets).items():
         click.echo(f"p99 of a forwarded packet, {way}: {p99_ms:.2f} ms")
+
+
+@main.command()
+@click.option("--recorders", default="1,10,30", show_default=True, help="How many at once, by turns.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long each turn records.")
+def record(recorders: str, seconds: float) -> None:
+    """CPU time of recording 2 Mbit/s without transcoding, and of ffmpeg copying the same."""
+    for count in map(int, recorders.split(",")):
+        figures = measure_recording(RecordLoad(recorders=count, seconds=seconds))
+        other = f"ffmpeg {figures.ffmpeg:.2f} %" if figures.ffmpeg is not None else "no ffmpeg"
+        click.echo(f"{count:>5} at once  {figures.recorder:.2f} % of a core each  {other}")
 
 
 if __name__ == "__main__":

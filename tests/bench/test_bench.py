@@ -12,6 +12,7 @@ from bench import __main__ as program
 from bench import history
 from bench.forward import Load, measure
 from bench.history import Row, regressions
+from bench.record import RecordLoad, measure_recording
 
 
 def row(way: str, us: float, ratio: float | None, viewers: int = 50) -> Row:
@@ -48,3 +49,10 @@ def test_a_regression_fails_the_command(monkeypatch: pytest.MonkeyPatch, tmp_pat
     runs = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert len(runs) == 2
     assert runs[1]["rows"] == history.read(second)
+
+
+def test_recordings_are_whole() -> None:
+    """A recording that lacks media is an error of `measure_recording`."""
+    figures = measure_recording(RecordLoad(recorders=2, seconds=1.0))
+    assert figures.source > 0
+    assert figures.ffmpeg is None or figures.ffmpeg > 0
