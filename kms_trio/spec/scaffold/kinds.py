@@ -48,7 +48,7 @@ KINDS: Final = (
     Kind("gstreamer", "a filter that changes the planes of pictures", "Filter", (_NUMPY,), pictures=True),
     Kind("audio-filter", "a filter that changes sound", "Filter", (_NUMPY,)),
     Kind("data", "a filter of the messages of data channels", "Filter"),
-    Kind("endpoint", "an endpoint that gives pictures and sound", "Endpoint", ("av>=14", _NUMPY, "trio>=0.27")),
+    Kind("endpoint", "an endpoint that gives pictures and sound", "Endpoint", (_NUMPY, "trio>=0.27")),
     Kind("hub", "a hub that hands media from port to port", "Hub"),
 )
 
