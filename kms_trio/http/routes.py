@@ -5,7 +5,7 @@
 | `/`           | the demo page (404 when `http.demo` is off)                                |
 | `/module`     | the page that tries a class of a module on the camera                    |
 | `/static/...` | modules, styles and icon of both                                         |
-| `/health`     | 200 `{"status": "ok"}` when requests are served, else 503 `"unavailable"` |
+| `/health`     | 200 `{"status": "ok"}` when requests are served, else 503 `"unavailable"`; the media workers |
 | `/api/config` | where the control socket is, and where the page may record to            |
 
 The page loads nothing from elsewhere, and a Content-Security-Policy holds it to that.
@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -77,9 +78,12 @@ def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
     """Builds the web application; metrics and WHIP become further routes here."""
 
     async def health(request: Request) -> JSONResponse:
-        if server.accepting_requests:
-            return JSONResponse({"status": "ok", "version": __version__})
-        return JSONResponse({"status": "unavailable", "version": __version__}, status_code=503)
+        workers = [attrs.asdict(each) for each in server.workers]
+        good = server.accepting_requests and (not workers or any(each["up"] for each in workers))
+        answer: dict[str, object] = {"status": "ok" if good else "unavailable", "version": __version__}
+        if workers:
+            answer["workers"] = workers
+        return JSONResponse(answer, status_code=200 if good else 503)
 
     async def config(request: Request) -> JSONResponse:
         answer = {

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from kms_trio.worker.pool import WorkerStatus
 
 
 class ServerStatus(Protocol):
@@ -16,4 +20,9 @@ class ServerStatus(Protocol):
     @property
     def control_port(self) -> int:
         """The TCP port that the plain control socket really listens on; 0 when it is off."""
+        ...
+
+    @property
+    def workers(self) -> Sequence[WorkerStatus]:
+        """The media workers; empty when everything is in one process."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -32,6 +33,19 @@ class SharedService(Protocol):
     def __init__(self, context: ObjectContext) -> None: ...
 
 
+class SharedHttp(Protocol):
+    """An HTTP port that processes share: who has it passes on what is meant for us."""
+
+    prefix: str
+    """What the paths of all our URLs begin with, behind the slash."""
+
+    async def listen(self, host: str | None, port: int) -> tuple[list[socket.socket], int]:
+        """Sockets to serve on, each connection for one request, and the port that leads to them.
+
+        Raises HttpListenError.
+        """
+
+
 @attrs.define(kw_only=True)
 class ObjectContext:
     """One server's services; two servers in a process have two contexts and share nothing.
@@ -51,6 +65,8 @@ class ObjectContext:
     network: Any
     codecs: Any
     modules: Mapping[str, ModuleDescriptor]
+    #: How to listen for HTTP where a port belongs to several processes; None where it is ours.
+    shared_http: SharedHttp | None = None
     #: Called with a pipeline whose own task crashed; set by the lifecycle, which then releases it.
     on_pipeline_crash: Callable[[MediaObject], None] | None = None
     _counters: dict[str, itertools.count[int]] = attrs.field(factory=dict, init=False)

@@ -15,7 +15,7 @@ from kms_trio.clock import Clock
 from kms_trio.media.flow import Timers
 from kms_trio.objects.bus import EventBus
 from kms_trio.objects.catalog import Catalog
-from kms_trio.objects.context import ObjectContext
+from kms_trio.objects.context import ObjectContext, SharedHttp
 from kms_trio.objects.directory import Directory
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.objects.legacy import Legacy
@@ -63,6 +63,7 @@ def build_core(
     network: Any,
     codecs: Any,
     limits: ResourceLimits,
+    shared_http: SharedHttp | None = None,
     manager: Callable[..., ServerManager] = ServerManager,
     legacy_clients: Callable[[Legacy], LegacyClients] = LegacyClients,
 ) -> MediaCore:
@@ -81,6 +82,7 @@ def build_core(
         network=network,
         codecs=codecs,
         modules=plugins.modules,
+        shared_http=shared_http,
     )
     catalog = Catalog(plugins.modules.values())
     lifecycle = Lifecycle(context, catalog, marshaller, limits, plugins.check_create)

@@ -7,6 +7,7 @@
 |                                        | `born`, `died`: the data of ObjectCreated, ObjectDestroyed |
 |                                        | or, once it is to end, `retired`                          |
 | `stop`: seconds for closing objects    | `stopped`                                                 |
+| `listening`: a port, or why not        | `listen` for HTTP                                         |
 |                                        | `report` once a second, `log` records                     |
 """
 
@@ -27,6 +28,7 @@ from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.worker.channel import Channel, ChannelClosedError
 from kms_trio.worker.core import MediaCore
 from kms_trio.worker.frames import Message
+from kms_trio.worker.http_back import HttpBack
 from kms_trio.worker.report import REPORT_PERIOD_S, Meter
 
 logger = logging.getLogger("KurentoServerMethods")
@@ -70,7 +72,8 @@ class HostedLegacyClients(LegacyClients):
 class Host:
     """Serves one channel with one core."""
 
-    def __init__(self, channel: Channel, core: MediaCore) -> None:
+    def __init__(self, channel: Channel, core: MediaCore, http: HttpBack) -> None:
+        self._http = http
         self._channel = channel
         self._core = core
         self._stop = trio.Event()
@@ -119,6 +122,8 @@ class Host:
         elif "request" in message:
             assert self._nursery is not None, "requests come once the host runs"
             self._nursery.start_soon(self._serve, message["request"], message["method"], message["params"])
+        elif "listening" in message:
+            self._http.answered(message)
         elif "stop" in message:
             self._release_within_s = message["stop"]
             self._stop.set()

@@ -17,6 +17,7 @@ from kms_trio.worker.assignment import Assignment
 from kms_trio.worker.channel import Channel
 from kms_trio.worker.core import build_core
 from kms_trio.worker.host import Host, HostedLegacyClients
+from kms_trio.worker.http_back import HttpBack
 
 
 @contextlib.asynccontextmanager
@@ -38,6 +39,7 @@ async def open_host(channel: Channel, assignment: Assignment) -> AsyncIterator[H
         CodecService() as codecs,
         trio.open_nursery() as nursery,
     ):
+        http = HttpBack(channel, assignment.number)
         core = build_core(
             settings,
             plugins,
@@ -46,10 +48,11 @@ async def open_host(channel: Channel, assignment: Assignment) -> AsyncIterator[H
             network=network,
             codecs=codecs,
             limits=limits,
+            shared_http=http,
             legacy_clients=HostedLegacyClients,
         )
         await nursery.start(core.context.supervisor.run)
-        hosts.append(Host(channel, core))
+        hosts.append(Host(channel, core, http))
         yield hosts[0]
         nursery.cancel_scope.cancel()
 

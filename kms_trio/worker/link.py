@@ -60,6 +60,9 @@ class Listener(Protocol):
     def died(self, data: dict[str, Any]) -> None:
         """An object was destroyed: the data of ObjectDestroyed."""
 
+    def listen(self, link: WorkerLink, request: Message) -> None:
+        """The worker wants an HTTP port of the whole server: `answer_listen` is due."""
+
     def replied(self, link: WorkerLink, session_id: str, *, known: bool, legacy: bool) -> None:
         """A request of a session was carried out, whether anybody still waits for the reply or not."""
 
@@ -155,6 +158,13 @@ class WorkerLink:
         except ChannelClosedError:
             return  # it is gone already
 
+    def answer_listen(self, request: Message, port: int, failure: str | None) -> None:
+        """Tell which port leads to the worker's HTTP server, or why none does."""
+        try:
+            self._channel.send({"listening": request["listen"], "port": port, "failure": failure})
+        except ChannelClosedError:
+            return  # it is gone already
+
     def abort(self) -> None:
         """End the process; it writes down where its threads are."""
         self._hangs = True
@@ -176,6 +186,8 @@ class WorkerLink:
         elif "died" in message:
             await self._behind_replies()
             self._listener.died(message["died"])
+        elif "listen" in message:
+            self._listener.listen(self, message)
         elif "report" in message:
             self.report = WorkerReport.from_message(message["report"])
             self.load.reported(self.report)

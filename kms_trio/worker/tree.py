@@ -16,6 +16,8 @@ from kms_trio.generated.core.events import Error, ObjectDestroyed
 from kms_trio.objects.bus import Deliver, EventBus
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.worker.core import MediaCore
+from kms_trio.worker.frames import Message
+from kms_trio.worker.http_front import HttpFront, HttpListenError
 from kms_trio.worker.ledger import Ledger
 from kms_trio.worker.link import WorkerLink
 from kms_trio.worker.pool import WorkerPool
@@ -37,6 +39,7 @@ class WorkerTree:
         self.errors = EventBus(_as_it_is)
         self.pool = pool
         self._core = core
+        self._http = HttpFront(core.context.supervisor.adopt)
         self._deliver: Deliver | None = None
         #: The workers that each session has objects in, sessions oldest first.
         self._known: dict[str, set[WorkerLink]] = {}
@@ -101,6 +104,19 @@ class WorkerTree:
         self.errors.drop_object(object_id)
         self._tell_of_object("ObjectDestroyed", data)
 
+    def listen(self, link: WorkerLink, request: Message) -> None:
+        """The worker wants an HTTP port of the whole server."""
+
+        async def listen() -> None:
+            port, failure = 0, None
+            try:
+                port = await self._http.open(link.number, request["back"], request["host"], request["port"])
+            except HttpListenError as error:
+                failure = str(error)
+            link.answer_listen(request, port, failure)
+
+        self._core.context.supervisor.adopt(listen)
+
     def replied(self, link: WorkerLink, session_id: str, *, known: bool, legacy: bool) -> None:
         """A request was carried out."""
         if known:
@@ -111,6 +127,7 @@ class WorkerTree:
     def lost(self, link: WorkerLink) -> None:
         """The worker is gone: speak for its objects."""
         lost = self.ledger.forget(link)
+        self._http.forget(link.number)
         for links in self._known.values():
             links.discard(link)
         for object_id in lost:

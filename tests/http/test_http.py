@@ -16,6 +16,7 @@ from kms_trio.http import HttpListenError, serve_http
 from kms_trio.http.static_files import STATIC_FOLDER
 from kms_trio.settings import Settings
 from kms_trio.settings.extensions import HttpSettings, UriPolicySettings
+from kms_trio.worker.pool import WorkerStatus
 
 
 @attrs.define
@@ -24,6 +25,7 @@ class Status:
 
     accepting_requests: bool = True
     control_port: int = 8888
+    workers: list[WorkerStatus] = attrs.Factory(list)
 
 
 @attrs.frozen
@@ -70,6 +72,20 @@ async def test_health_follows_the_server() -> None:
         answer = await get(url, "/health")
         assert answer.status == 503
         assert json.loads(answer.body)["status"] == "unavailable"
+
+
+async def test_health_tells_which_workers_are_up() -> None:
+    workers = [
+        WorkerStatus(number=number, up=number == 2, process=number, pipelines=0, cpu=0.5, memory_bytes=1)
+        for number in (1, 2)
+    ]
+    async with serving(LOOPBACK, Status(workers=workers)) as url:
+        answer = await get(url, "/health")
+        assert answer.status == 200
+        told = json.loads(answer.body)["workers"]
+        assert [(each["number"], each["up"]) for each in told] == [(1, False), (2, True)]
+        del workers[1]
+        assert (await get(url, "/health")).status == 503
 
 
 async def test_page_and_its_modules_are_served() -> None:

@@ -11,6 +11,7 @@ from kms_trio.cli.doctor.findings import Finding, note, ok, warning
 from kms_trio.net.udp_socket import BUFFER_BYTES
 from kms_trio.objects.process_limits import thread_limit
 from kms_trio.settings import Settings
+from kms_trio.worker.count import worker_count
 
 _AREA: Final = "limits"
 _COMFORTABLE_FILES: Final = 4096
@@ -39,13 +40,18 @@ async def check_limits(settings: Settings, *, kernel_folder: Path = _KERNEL_FOLD
             "Set LimitNPROC and TasksMax in the service, `ulimit -u`, or Docker's --pids-limit.",
         ),
         *(_check_buffer(kernel_folder / name, name) for name in ("rmem_max", "wmem_max")),
-        ok(_AREA, f"{len(os.sched_getaffinity(0))} processors."),
+        ok(_AREA, f"{len(os.sched_getaffinity(0))} processors, {_workers(settings)}."),
     ]
     if os.geteuid() == 0:
         findings.append(
             note(_AREA, "This ran as root; run it as the server's user (`sudo -u kurento kms-trio doctor`) as well.")
         )
     return findings
+
+
+def _workers(settings: Settings) -> str:
+    count = worker_count(settings)
+    return f"{count} media workers" if count else "everything in one process"
 
 
 def _check_limit(what: str, limit: int | None, comfortable: int, part: float, cure: str) -> Finding:

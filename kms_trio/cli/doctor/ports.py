@@ -15,6 +15,7 @@ from kms_trio.cli.doctor.findings import Finding, broken, note, ok, warning
 from kms_trio.net.addresses import LocalAddress, local_addresses, select
 from kms_trio.settings import Settings
 from kms_trio.settings.modules import HttpEndpointSettings
+from kms_trio.worker.count import worker_count
 
 _AREA: Final = "ports"
 _UDP_AREA: Final = "media ports"
@@ -166,11 +167,16 @@ def _check_range(settings: Settings) -> Iterator[Finding]:
     sample = random.sample(ports, min(_UDP_SAMPLE, len(ports)))
     hosts = [address.host for address in local_addresses()]
     free = [port for port in sample if all(_cannot_bind(host, port, socket.SOCK_DGRAM) is None for host in hosts)]
-    if not free:
+    workers = worker_count(settings)
+    if workers > len(ports):
+        cure = "Widen the range (minPort, maxPort of BaseRtpEndpoint), or lower kmsTrio.workers.count."
+        yield broken(_UDP_AREA, f"{what}: too few, each of {workers} media workers needs its own.", cure)
+    elif not free:
         cure = "Widen the range (minPort, maxPort of BaseRtpEndpoint), or stop what has these ports."
         yield broken(_UDP_AREA, f"{what}: none of {len(sample)} that were tried is free.", cure)
     elif len(ports) < _COMFORTABLE_UDP_PORTS:
-        text = f"{what}: enough for WebRTC, which needs one, but an RtpEndpoint needs up to four."
+        each = f"one for each of {workers} media workers" if workers else "one"
+        text = f"{what}: enough for WebRTC, which needs {each}, but an RtpEndpoint needs up to four."
         yield warning(_UDP_AREA, text, "Widen the range if you use RtpEndpoint (minPort, maxPort of BaseRtpEndpoint).")
     else:
         yield ok(_UDP_AREA, f"{what}: {len(free)} of {len(sample)} that were tried are free. {firewall}")

@@ -67,7 +67,8 @@ class HttpPostServer:
         async with self._starting:
             if self._address is None:
                 self._address = await self._listen()
-        name = str(uuid4())
+        shared = self._context.shared_http
+        name = f"{shared.prefix if shared is not None else ''}{uuid4()}"
         self._targets[name] = target
         return f"http://{self._address}/{name}"
 
@@ -77,8 +78,13 @@ class HttpPostServer:
 
     async def _listen(self) -> str:
         settings = self._context.settings.http_endpoint
+        host, shared = settings.server_address or None, self._context.shared_http
         try:
-            listeners = await listen_http(settings.server_address or None, settings.server_port)
+            if shared is not None:
+                listeners, port = await shared.listen(host, settings.server_port)
+            else:
+                listeners = await listen_http(host, settings.server_port)
+                port = listeners[0].getsockname()[1]
         except HttpListenError as error:
             raise KurentoError(ErrorCode.HTTP_END_POINT_REGISTRATION_ERROR, str(error)) from error
 
@@ -91,7 +97,6 @@ class HttpPostServer:
                     listener.close()
 
         self._context.supervisor.adopt(serve)
-        port = listeners[0].getsockname()[1]
         logger.info("HTTP server of HttpPostEndpoint listens on port %d", port)
         return f"{_announced(settings.announced_address or settings.server_address)}:{port}"
 
@@ -100,6 +105,8 @@ class HttpPostServer:
             request = Request(scope, receive)
             response = await self._response(request)
             response.headers.update(_cors(request))
+            if self._context.shared_http is not None:
+                response.headers["Connection"] = "close"  # the next request may be for another process
             await response(scope, receive, send)
 
     async def _response(self, request: Request) -> Response:
