@@ -22,13 +22,12 @@ async def picture(page: Page, name: str, *, width: int = 1280, dark: bool = Fals
     (OUTPUT_FOLDER / f"{name}.png").write_bytes(await page.screenshot(name, width=width, dark=dark))
 
 
-async def decoded(page: Page, video: str, frames: int, *, within_s: float = 20) -> None:
+async def decoded(page: Page, video: str, frames: int) -> None:
     """Waits until a tile has shown that many frames."""
     await page.wait_for(
         "document.getElementById(video)?.closest('figure').dataset.framesDecoded > frames",
         video=video,
         frames=frames,
-        within_s=within_s,
     )
 
 
@@ -94,7 +93,7 @@ async def test_record_and_play(tmp_path: Path, chromium: Chromium) -> None:
         page = await chromium.new_page(f"{server.page_url}#record")
         await page.click("#record-camera")
         await page.click("#record-start")
-        await page.wait_for("document.getElementById('record-clock').textContent >= '0:04'", within_s=20)
+        await page.wait_for("document.getElementById('record-clock').textContent >= '0:04'")
         await picture(page, "demo-recording")
         await page.click("#record-stop")
         uri = await page.wait_for("document.querySelector('#record-list li')?.dataset.uri")
@@ -106,7 +105,7 @@ async def test_record_and_play(tmp_path: Path, chromium: Chromium) -> None:
         await decoded(page, "record-remote", 30)
         await page.wait_for("document.getElementById('play-position').max >= 3000")
         await picture(page, "demo-playback")
-        await page.wait_for("document.getElementById('play-toggle').dataset.state === 'STOP'", within_s=20)
+        await page.wait_for("document.getElementById('play-toggle').dataset.state === 'STOP'")
         assert await page.evaluate("document.querySelector('#journal li[data-type=EndOfStream]') !== null")
         no_errors(page)
 

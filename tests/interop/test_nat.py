@@ -65,7 +65,7 @@ async def meet(stack: AsyncExitStack, lab: Lab, folder: Path, **web_rtc: object)
         text = f"candidate:2 1 UDP 1677729535 {candidate.host} {candidate.port} typ srflx raddr 0.0.0.0 rport 9"
         await client.invoke(endpoint, "addIceCandidate", candidate=_ice_candidate(text))
     await client.invoke(endpoint, "gatherCandidates")
-    await client.expect("IceGatheringDone", endpoint, timeout_s=15)
+    await client.expect("IceGatheringDone", endpoint)
     found = [event.data["candidate"]["candidate"] for event in client.events if event.name == "IceCandidateFound"]
     for text in dict.fromkeys(found):
         peer.add_candidate(text)

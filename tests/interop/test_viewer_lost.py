@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
+from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 from tests.interop.harness.chromium import Chromium, open_chromium
 from tests.interop.harness.devtools import Page
@@ -13,12 +14,9 @@ from tests.interop.harness.signalling import join
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
-#: RFC 7675 section 5.1: consent expires 30 s after the last answer.
-CONSENT_S = 30
 WATCHED_MS = 15_000
 
 
-@pytest.mark.timeout(180)
 async def test_the_rest_see_no_gap(server: RunningServer, chromium: Chromium, site: str) -> None:
     async with open_client(server.ws_url) as client, open_chromium() as doomed:
         pipeline = await client.create("MediaPipeline")
@@ -36,22 +34,26 @@ async def test_the_rest_see_no_gap(server: RunningServer, chromium: Chromium, si
         for page in (viewer_page, lost_page):
             await page.wait_for("receivedStats(connection).then(({framesDecoded}) => framesDecoded > 30)")
 
+        usual: list[float] = []
+        await watch_gap(viewer_page, usual)
         gaps: list[float] = []
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch_gap, viewer_page, gaps)
             doomed.kill()
             for media_type in ("AUDIO", "VIDEO"):
                 wanted = {"state": "NOT_FLOWING", "mediaType": media_type}
-                await expect(client, "MediaFlowOutStateChanged", lost, wanted, within_s=8)
+                await expect(client, "MediaFlowOutStateChanged", lost, wanted, within_s=PATIENCE_S)
             wanted = {"oldState": "CONNECTED", "newState": "DISCONNECTED"}
-            await expect(client, "MediaStateChanged", lost, wanted, within_s=15)
-        assert gaps[0] < 500, "milliseconds without a new picture at the other viewer"
+            await expect(client, "MediaStateChanged", lost, wanted, within_s=PATIENCE_S)
+        assert gaps[0] < 500 + 2 * usual[0], "milliseconds without a new picture at the other viewer"
 
-        for state, within_s in (("DISCONNECTED", CONSENT_S + 10), ("FAILED", CONSENT_S)):
+        for state, within_s in (("DISCONNECTED", PATIENCE_S), ("FAILED", PATIENCE_S)):
             await expect(client, "IceComponentStateChanged", lost, {"state": state}, within_s=within_s)
         assert await client.invoke(lost, "getMediaState") == "DISCONNECTED"
-        change = await viewer_page.evaluate("observe(connection, 2000)")
-        assert change["framesDecoded"] > 20
+        decoded = (await viewer_page.evaluate("receivedStats(connection)"))["framesDecoded"]
+        await viewer_page.wait_for(
+            "receivedStats(connection).then((now) => now.framesDecoded > more)", more=decoded + 20
+        )
         await client.release(pipeline)
 
 

@@ -15,10 +15,9 @@ import attrs
 import trio
 from trio_websocket import wrap_client_stream
 
+from kms_trio.testing.patience import PATIENCE_S
 from tests.interop.harness.devtools import MAX_MESSAGE_BYTES, DevTools, Page, PageError
 from tests.interop.harness.tools import require_chromium
-
-START_DEADLINE_S = 40
 
 FLAGS = (
     "--headless",
@@ -114,7 +113,7 @@ async def open_chromium(*, camera_allowed: bool = True) -> AsyncIterator[Chromiu
             )
             process: trio.Process = await nursery.start(start)
             try:
-                with trio.fail_after(START_DEADLINE_S):
+                with trio.fail_after(PATIENCE_S):
                     assert process.stderr is not None
                     port, path = await _devtools_address(process.stderr)
                 nursery.start_soon(_drain, process.stderr)

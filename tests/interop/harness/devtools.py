@@ -12,6 +12,8 @@ import attrs
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
 
+from kms_trio.testing.patience import PATIENCE_S
+
 #: Screenshots come as one message.
 MAX_MESSAGE_BYTES = 32 * 2**20
 
@@ -125,7 +127,7 @@ class Page:
             raise PageError(f"{url}: {answer['errorText']}")
         await self.wait_for("location.href !== 'about:blank' && document.readyState === 'complete'")
 
-    async def wait_for(self, condition: str, *, within_s: float = 15, **values: Any) -> Any:
+    async def wait_for(self, condition: str, *, within_s: float = PATIENCE_S, **values: Any) -> Any:
         """Waits until a JavaScript expression is truthy, and returns it; it may be a promise.
 
         Raises:

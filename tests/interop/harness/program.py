@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import trio
 
-LINE_DEADLINE_S = 40
+from kms_trio.testing.patience import PATIENCE_S
 
 
 class ProgramError(Exception):
@@ -34,7 +34,7 @@ class Program:
             ProgramError: it ended or failed instead.
         """
         assert self.process.stdout is not None
-        with trio.fail_after(LINE_DEADLINE_S):
+        with trio.fail_after(PATIENCE_S):
             while b"\n" not in self._buffer:
                 chunk = await self.process.stdout.receive_some(65536)
                 if not chunk:
