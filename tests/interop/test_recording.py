@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import attrs
 import av
 import numpy as np
 import pytest
@@ -65,8 +66,22 @@ def tones(file: Path) -> list[float]:
     return times
 
 
-async def record(server: RunningServer, chromium: Chromium, site: str, file: Path, profile: str) -> None:
-    """Records the clapperboard for RECORDED_S seconds."""
+SENT = """connection.getStats().then((stats) => {
+    const video = [...stats.values()].find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
+    return { frames: video.framesSent, seconds: performance.now() / 1000 };
+})"""
+
+
+@attrs.frozen
+class Sent:
+    """What the browser sent, and the time by its clock: a busy one sends fewer pictures than it was asked for."""
+
+    frames: int
+    seconds: float
+
+
+async def record(server: RunningServer, chromium: Chromium, site: str, file: Path, profile: str) -> Sent:
+    """Records the clapperboard for RECORDED_S seconds or somewhat longer."""
     async with open_client(server.ws_url) as client:
         pipeline = await client.create("MediaPipeline")
         page = await chromium.new_page(f"{site}/peer.html")
@@ -78,10 +93,13 @@ async def record(server: RunningServer, chromium: Chromium, site: str, file: Pat
         await client.invoke(endpoint, "connect", sink=recorder)
         await client.invoke(recorder, "record")
         await client.expect("Recording", recorder)
+        before = Sent(**await page.evaluate(SENT))
         await page.evaluate("new Promise((resolve) => setTimeout(resolve, time))", time=RECORDED_S * 1000)
+        after = Sent(**await page.evaluate(SENT))
         await client.invoke(recorder, "stopAndWait")
         await client.release(pipeline)
         await page.close()
+        return Sent(after.frames - before.frames, after.seconds - before.seconds)
 
 
 @pytest.mark.parametrize("profile", ["WEBM", "MP4"])
@@ -89,13 +107,13 @@ async def test_both_tracks_in_sync(
     server: RunningServer, chromium: Chromium, site: str, tmp_path: Path, profile: str
 ) -> None:
     file = tmp_path / f"take.{profile.lower()}"
-    await record(server, chromium, site, file, profile)
+    sent = await record(server, chromium, site, file, profile)
     found = await ffprobe(file)
     streams = {stream["codec_type"]: stream for stream in found["streams"]}
     codecs = {kind: stream["codec_name"] for kind, stream in streams.items()}
     assert codecs == {"WEBM": {"video": "vp8", "audio": "opus"}, "MP4": {"video": "h264", "audio": "aac"}}[profile]
-    assert int(streams["video"]["nb_read_frames"]) > 10 * RECORDED_S
-    assert RECORDED_S - 1 < float(found["format"]["duration"]) < RECORDED_S + 2
+    assert int(streams["video"]["nb_read_frames"]) >= 0.9 * sent.frames
+    assert sent.seconds - 1 < float(found["format"]["duration"])
 
     seen, heard = flashes(file), tones(file)
     assert len(seen) >= RECORDED_S - 2
@@ -105,7 +123,7 @@ async def test_both_tracks_in_sync(
 
 async def test_played_back_to_a_browser(server: RunningServer, chromium: Chromium, site: str, tmp_path: Path) -> None:
     file = tmp_path / "take.webm"
-    await record(server, chromium, site, file, "WEBM")
+    sent = await record(server, chromium, site, file, "WEBM")
     for encoded in (True, False):
         async with open_client(server.ws_url) as client:
             pipeline = await client.create("MediaPipeline")
@@ -117,9 +135,9 @@ async def test_played_back_to_a_browser(server: RunningServer, chromium: Chromiu
             await join(client, page, pipeline, feed=player)
             await page.wait_for("connection.connectionState === 'connected'")
             await client.invoke(player, "play")
-            await client.expect("EndOfStream", player, timeout_s=RECORDED_S + 15)
+            await client.expect("EndOfStream", player)
             stats = await page.evaluate("receivedStats(connection)")
-            assert stats["framesDecoded"] > 8 * RECORDED_S, f"useEncodedMedia {encoded}"
+            assert stats["framesDecoded"] > 0.7 * sent.frames, f"useEncodedMedia {encoded}"
             assert stats["audioEnergy"] > 0
             await client.release(pipeline)
             await page.close()
