@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FilterHost", "FilterHosts"]
 
-FILTER: Final = CORE.classes["Filter"]
+MEDIA_ELEMENT: Final = CORE.classes["MediaElement"]
+ENDPOINT: Final = CORE.classes["Endpoint"]
 TRUST_ALL: Final = "*"
 START_LIMIT_S: Final = 120.0
 """How long importing a module, and preparing a filter, may take each."""
@@ -48,6 +49,13 @@ class FilterHost:
         """Filters in it, and those that are being made."""
         self._hosts = hosts
         self.process = HostProcess(f"module '{module}'", limits, self._said, self._ended)
+
+    async def run(self) -> None:
+        """Named guard: look after the process; a fault of ours in that ends the host alone."""
+        try:
+            await self.process.run()
+        except Exception:
+            logger.exception("%s: its host cannot be looked after", self.module)
 
     def settle(self, message: Message) -> None:
         """The first message, see `kms_trio.host.program`."""
@@ -117,7 +125,7 @@ class FilterHost:
         self._hosts.forget(self)
         filters, self.filters = tuple(self.filters.values()), {}
         for element in filters:
-            element.host_ended(reason or "has ended")
+            element.host_ended(self, reason or "has ended")
 
 
 class FilterHosts:
@@ -141,10 +149,14 @@ class FilterHosts:
         return tuple(host.process.pid for host in self._running.values())
 
     def wants(self, object_class: RemoteClass) -> bool:
-        """Whether objects of a class are to run in host processes, if their implementation can."""
+        """Whether objects of a class are to run in host processes, if their implementation can.
+
+        Some specs call an element that works like a filter a plain MediaElement, so those are tried as well.
+        """
         trusted = self._settings.trusted
         return (
-            object_class.is_a(FILTER.qualified_name)
+            object_class.is_a(MEDIA_ELEMENT.qualified_name)
+            and not object_class.is_a(ENDPOINT.qualified_name)
             and object_class.module not in (*trusted, CORE.name)
             and TRUST_ALL not in trusted
         )
@@ -212,7 +224,7 @@ class FilterHosts:
 
     def is_own(self, operation: Operation) -> bool:
         """Whether an operation is a module's own."""
-        return operation.name not in FILTER.operations
+        return operation.name not in MEDIA_ELEMENT.operations
 
     def read_event(self, object_class: RemoteClass, message: Message) -> RaiseBase:
         """An event that an object of a class has told. Raises HostProtocolError for one that it does not have."""
@@ -238,7 +250,7 @@ class FilterHosts:
                     ErrorCode.NOT_ENOUGH_RESOURCES, f"Cannot start a host process: {error.strerror}"
                 ) from error
             self._running[key] = host
-            pipeline.spawn(host.process.run)
+            self._context.supervisor.adopt(host.run)
             host.settle(self._first_message(object_class, pipeline))
         host.users += 1
         return host

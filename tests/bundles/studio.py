@@ -25,6 +25,7 @@ BUNDLES: Final = (
     "crowddetector",
     "platedetector",
     "videosampler",
+    "datachannelexample",
 )
 
 FRAMES_PER_SECOND: Final = 15
@@ -61,8 +62,11 @@ class Studio:
         """Create an element of the pipeline."""
         return await self.client.create(type_name, mediaPipeline=self.pipeline, **parameters)
 
-    async def play(self, element: str, pictures: Iterable[Picture]) -> list[Picture]:
-        """Play pictures through `element` to their end; return those that were recorded behind it, BGR."""
+    async def play(self, element: str, pictures: Iterable[Picture], last: str | None = None) -> list[Picture]:
+        """Play pictures through `element` to their end; return those that were recorded behind it, BGR.
+
+        `last` is the element to record behind, where there are several.
+        """
         client = self.client
         clip = write_clip(self.folder / "clip.webm", pictures)
         player = await self.create("PlayerEndpoint", uri=clip)
@@ -71,7 +75,7 @@ class Studio:
         await client.subscribe(player, "EndOfStream")
         await client.subscribe(element, "Error")
         await client.invoke(player, "connect", sink=element)
-        await client.invoke(element, "connect", sink=recorder, mediaType="VIDEO")
+        await client.invoke(last or element, "connect", sink=recorder, mediaType="VIDEO")
         await client.invoke(recorder, "record")
         await client.invoke(player, "play")
         await client.expect("EndOfStream", player, timeout_s=PATIENCE_S)

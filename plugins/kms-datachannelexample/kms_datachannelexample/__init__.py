@@ -1,0 +1,3 @@
+"""The Kurento module `datachannelexample`."""
+
+from __future__ import annotations
