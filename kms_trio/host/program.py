@@ -47,7 +47,7 @@ def serve(control: int) -> None:
     try:
         trio.run(_serve, control)
         code = 0
-    except BaseException:  # noqa: BLE001 - the guard of the process, whose other threads must not keep it
+    except Exception:  # noqa: BLE001 - the guard of the process, whose other threads must not keep it
         traceback.print_exc()
     finally:
         logging.shutdown()
@@ -201,7 +201,9 @@ class Host:
                 hosted = self.filters[message["of"]]
                 return await hosted.invoke(message["operation"], message["parameters"])
             case "release":
-                await self.filters.pop(message["of"]).close()
+                released = self.filters.pop(message["of"], None)
+                if released is not None:  # else it was never made
+                    await released.close()
                 return None
             case other:
                 raise HostProtocolError(f"expected a request that is known, got {other!r}")

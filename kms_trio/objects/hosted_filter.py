@@ -162,8 +162,10 @@ class HostedFilter(TreatingFilter):
                 await host.request(
                     "invoke", OPERATION_LIMIT_S, of=self.id, operation=operation.name, parameters=parameters
                 )
+            if host.process.ended:  # too late to be told by it
+                raise HostGoneError("has ended")
         except BaseException:
-            await self._hosts.release(host, self)
+            await self._hosts.release(host, self)  # noqa: ASYNC102 - cancelled, it gives the host back all the same
             raise
         self._host = host
         self.link.connect(wire)
@@ -242,8 +244,13 @@ class HostedFilter(TreatingFilter):
 
     # The end of a host.
 
-    def host_ended(self, reason: str) -> None:
-        """The host is gone; do what the class says."""
+    def host_ended(self, host: FilterHost, reason: str) -> None:
+        """A host is gone; for one in which the filter is still being made, whoever makes it is told as well."""
+        if self._host is host:
+            self._lost(reason)
+
+    def _lost(self, reason: str) -> None:
+        """There is no host any more; do what the class says."""
         self._host = None
         self.link.disconnect()
         if self.releasing:
@@ -273,7 +280,7 @@ class HostedFilter(TreatingFilter):
         except (HostGoneError, KurentoError) as failure:
             text = failure.message if isinstance(failure, KurentoError) else str(failure)
             if not self.releasing:
-                self.host_ended(f"could not be started anew: {text}")
+                self._lost(f"could not be started anew: {text}")
 
     def _may_restart(self) -> bool:
         now = self.context.clock.monotonic()
