@@ -7,17 +7,15 @@ cannot wait (NACK, PLI) goes out at once as reduced-size RTCP where that was neg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
-import attrs
-
-from kms_trio.clock import Clock, ntp_from_unix, ntp_middle, unix_from_ntp
+from kms_trio.clock import Clock, ntp_from_unix
 from kms_trio.media.flow import TimerHandle, Timers
-from kms_trio.media.formats import Format
 from kms_trio.media.timing import SenderClock
 from kms_trio.net.receiver import RtpReceiver
 from kms_trio.net.remb import RembEstimator, RembSettings
+from kms_trio.net.rtcp_intake import RtcpIntake
 from kms_trio.net.sender import RtpSender
+from kms_trio.net.session_parts import MediaBinding, SessionLimits, SessionStatistics
 from kms_trio.rtc.rtcp import (
     FullIntraRequest,
     Goodbye,
@@ -25,14 +23,11 @@ from kms_trio.rtc.rtcp import (
     PictureLossIndication,
     ReceiverEstimatedMaximumBitrate,
     ReceiverReport,
-    ReportBlock,
-    RtcpError,
     RtcpPacket,
     SenderReport,
     SourceDescription,
     SourceItem,
     build_compound,
-    parse_compound,
 )
 from kms_trio.rtc.rtp.header import RtpError, parse_header, read_extensions
 
@@ -46,59 +41,9 @@ FIRST_REPORT_S = 0.1
 RTCP_TIMEOUT_S = 7.5
 """Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 SDES_CNAME = 1
-UNREAD_RTCP = frozenset({SourceDescription.PACKET_TYPE})
-"""Every compound packet has a source description, and nothing here asks for names."""
 KEY_FRAME_FEEDBACK = frozenset({"nack pli", "ccm fir"})
 MAX_SOURCES = 32
 """SSRCs that one peer may make us keep state for; of more, the one that was silent for longest is forgotten."""
-
-
-@attrs.frozen
-class MediaBinding:
-    """What one negotiated media section says about packets that may arrive for it."""
-
-    mid: str
-    codecs: dict[int, Format]
-    """Payload type to format."""
-    feedback: dict[int, frozenset[str]]
-    """Payload type to negotiated feedback: "nack", "nack pli", "ccm fir", "goog-remb"."""
-    local_ssrc: int
-    """Our SSRC of this media, which feedback names as its sender."""
-    audio_level_id: int = 0
-    mid_id: int = 0
-    announced_ssrcs: frozenset[int] = frozenset()
-    ignored_ssrcs: frozenset[int] = frozenset()
-    """Announced retransmission and FEC streams, which we have not accepted."""
-    on_receiver: Callable[[RtpReceiver], None] = lambda receiver: None
-
-
-class SessionLimits(Protocol):
-    """Bandwidth bounds in bits a second, 0 meaning none; read each time, so that they may change while media flows."""
-
-    @property
-    def min_video_receive_bps(self) -> int:
-        """What the peer is asked for at least."""
-
-    @property
-    def max_video_receive_bps(self) -> int:
-        """What the peer is asked for at most."""
-
-    @property
-    def min_video_send_bps(self) -> int:
-        """What the peer is sent at least."""
-
-    @property
-    def max_video_send_bps(self) -> int:
-        """What the peer is sent at most."""
-
-
-@attrs.define
-class SessionStatistics:
-    """Packets that could not be used, by reason."""
-
-    malformed_rtp: int = 0
-    malformed_rtcp: int = 0
-    unknown_ssrc: int = 0
 
 
 class RtpSession:
@@ -140,11 +85,11 @@ class RtpSession:
         self._nack_timer: TimerHandle | None = None
         self._nack_due = float("inf")
         self._media_connected = False
-        self._last_rtcp = float("-inf")
         self._received_mark = (0.0, 0)
         self._fir_sequence = 0
         self._closed = False
         self.sent_remb_bps = 0
+        self._rtcp_intake = RtcpIntake(self, clock, self._set_media_connected)
 
     # Set-up.
 
@@ -213,64 +158,7 @@ class RtpSession:
 
     def receive_rtcp(self, data: bytes, now: float, age_s: float = 0.0) -> None:
         """Take a decrypted RTCP datagram that came `age_s` ago; round trips are measured without that."""
-        try:
-            packets = parse_compound(data, unread=UNREAD_RTCP)
-        except RtcpError:
-            self.statistics.malformed_rtcp += 1
-            return
-        self._last_rtcp = now
-        self._set_media_connected(True)
-        for packet in packets:
-            self._receive_rtcp_packet(packet, now, age_s)
-
-    def _receive_rtcp_packet(self, packet: RtcpPacket, now: float, age_s: float) -> None:
-        match packet:
-            case SenderReport():
-                self._sender_report(packet, now - age_s, self._clock.unix() - age_s)
-                self._report_blocks(packet.reports, age_s)
-            case ReceiverReport():
-                self._report_blocks(packet.reports, age_s)
-            case Nack():
-                if sender := self.senders.get(packet.media_ssrc):
-                    sender.nack_received(packet.lost, now)
-            case PictureLossIndication():
-                if sender := self.senders.get(packet.media_ssrc):
-                    sender.pli_received()
-            case FullIntraRequest():
-                for entry in packet.requests:
-                    if sender := self.senders.get(entry[0]):
-                        sender.fir_received(entry[1])
-            case ReceiverEstimatedMaximumBitrate():
-                self._remb_received(packet)
-            case Goodbye():
-                if any(ssrc in self.receivers for ssrc in packet.sources):
-                    self._set_media_connected(False)
-
-    def _sender_report(self, report: SenderReport, now: float, unix_s: float) -> None:
-        receiver = self.receivers.get(report.ssrc)
-        if receiver is None:
-            return
-        receiver.reception.sender_report_received(report.ntp_middle, now)
-        timestamp = receiver.unwrap_timestamp(report.rtp_timestamp)
-        if timestamp is not None and report.ntp_timestamp:
-            receiver.clock.sender_report(timestamp, unix_from_ntp(report.ntp_timestamp), unix_s)
-
-    def _report_blocks(self, blocks: Iterable[ReportBlock], age_s: float) -> None:
-        middle = ntp_middle(ntp_from_unix(self._clock.unix() - age_s))
-        for block in blocks:
-            if sender := self.senders.get(block.ssrc):
-                sender.report_received(block, middle)
-
-    def _remb_received(self, remb: ReceiverEstimatedMaximumBitrate) -> None:
-        """A viewer's limit, within the endpoint's own bounds for sending."""
-        limits = self.limits
-        bitrate = max(remb.bitrate_bps, limits.min_video_send_bps)
-        if limits.max_video_send_bps:
-            bitrate = min(bitrate, limits.max_video_send_bps)
-        for sender in self.senders.values():
-            if not sender.leg.audio:
-                sender.remb_bps = remb.bitrate_bps
-                sender.want_bitrate(bitrate)
+        self._rtcp_intake.receive(data, now, age_s)
 
     # Sources.
 
@@ -373,7 +261,7 @@ class RtpSession:
         now = self._timers.now()
         interval_s = REPORT_INTERVAL_S if self._receives_video else QUIET_REPORT_INTERVAL_S
         self._report_timer = self._timers.call_later(interval_s, self._report)
-        if self._media_connected and now - self._last_rtcp > RTCP_TIMEOUT_S:
+        if self._media_connected and now - self._rtcp_intake.heard_at > RTCP_TIMEOUT_S:
             self._set_media_connected(False)
         packets: list[RtcpPacket] = list(self._reports())
         remb = self._bitrate_for_peer(now)
