@@ -50,9 +50,17 @@ def serve(server: Server) -> Callable[..., Awaitable[Server]]:
 
 
 @pytest.fixture
-async def fresh_server(nursery: trio.Nursery) -> Server:
+def resources() -> dict[str, Any]:
+    """What a test changes in `mediaServer.resources`, by parametrizing this."""
+    return {}
+
+
+@pytest.fixture
+async def fresh_server(nursery: trio.Nursery, resources: dict[str, Any]) -> Server:
     """A server with two workers for this test alone."""
     settings = settings_for_tests()
+    changed = attrs.evolve(settings.media_server.resources, **resources)
+    settings = attrs.evolve(settings, media_server=attrs.evolve(settings.media_server, resources=changed))
     settings = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     run = partial(app.serve, settings, plugins=standard_plugins(), listeners=listeners, workers=2)

@@ -14,7 +14,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.testing.patience import until
-from kms_trio.testing.rpc import RpcClient, open_client
+from kms_trio.testing.rpc import Event, RpcClient, open_client
 from kms_trio.worker.link import WorkerLink
 from tests.elements.webrtc.room import Publisher, join, numbered_frames, numbers
 
@@ -136,3 +136,35 @@ async def test_a_worker_that_retires_is_replaced_and_nobody_notices(fresh_server
         await until(lambda: all(status.up for status in fresh_server.workers))
         assert link.retired
         assert await client.invoke(other, "getName") == other
+
+
+@pytest.mark.parametrize("resources", [{"kill_limit": 0.0001}])
+async def test_a_worker_above_the_kill_limit_without_objects_is_replaced(fresh_server: Server) -> None:
+    async with open_client(fresh_server.control_url) as client:
+        pipeline = await client.create("MediaPipeline")
+        link = link_of(fresh_server, pipeline)
+        await client.release(pipeline)
+        await until(lambda: link.retired)
+        await until(lambda: all(status.up for status in fresh_server.workers))
+        assert link.pid not in [status.process for status in fresh_server.workers]
+        again = await client.create("MediaPipeline")
+        assert await client.invoke(again, "getName") == again
+
+
+@pytest.mark.parametrize("resources", [{"garbage_collector_period_s": 1}])
+async def test_what_a_silent_session_held_in_both_is_collected(fresh_server: Server) -> None:
+    async with open_client(fresh_server.control_url) as watcher:
+        await watcher.subscribe(MANAGER_ID, "ObjectDestroyed")
+        async with open_client(fresh_server.control_url) as client:
+            pipelines = await pipelines_apart(fresh_server, client)
+            session_id = client.session_id
+        left = set(pipelines)
+
+        def gone(events: list[Event]) -> bool:
+            left.difference_update(event.data["objectId"] for event in events)
+            return not left
+
+        await watcher.take_until(gone)
+        assert session_id not in await watcher.invoke(MANAGER_ID, "getSessions")
+        with pytest.raises(KurentoError, match="Invalid session"):
+            await watcher.request("keepAlive", {"sessionId": session_id})
