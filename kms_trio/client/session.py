@@ -81,7 +81,9 @@ class Session:
             self.events.object_gone(params["object"])
         return result
 
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    async def run(  # noqa: ASYNC128 - the first connection says that it has started
+        self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
         """Connect, and again whenever the connection is lost, until cancelled. Raises ConnectError for the first."""
         try:
             await self._connection(task_status)

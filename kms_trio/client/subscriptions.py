@@ -45,7 +45,7 @@ class Subscriptions:
                     raise ProtocolError(f"result of subscribe: expected the id of a subscription, found {result!r:.80}")
                 self._made.append({"object": sink.object_id, "subscription": result["value"]})
         except BaseException:
-            await self.close()
+            await self.close()  # noqa: ASYNC102 - shielded and bounded there
             raise
 
     async def close(self) -> None:

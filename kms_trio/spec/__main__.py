@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from kms_trio.spec.bundles import BUNDLES_FILE, generate_bundles, read_bundles
+from kms_trio.spec.bundles import BUNDLES_FILE, generate_bundles, read_bundles, reference_folder
 from kms_trio.spec.errors import SpecError
 
 _TIME = re.compile(r'(?<=generation_time=")[^"]*(?=")')
@@ -48,13 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def stale_files(bundles_file: Path, now: str) -> dict[Path, str]:
     """The files that differ from what they should be, with their new contents, stamped `now`. Raises SpecError."""
     stale: dict[Path, str] = {}
-    for path, text in generate_bundles(read_bundles(bundles_file), _PLACEHOLDER).items():
+    bundles, reference = read_bundles(bundles_file), reference_folder(bundles_file)
+    for path, text in generate_bundles(bundles, _PLACEHOLDER, reference).items():
         current = path.read_text(encoding="utf-8") if path.exists() else ""
         if _TIME.sub(_PLACEHOLDER, current) != text:
             stale[path] = text
     folders = {path.parent for path in stale}
     # A module is stamped anew when any of its files changes, its spec above all.
-    for path, text in generate_bundles(read_bundles(bundles_file), now).items():
+    for path, text in generate_bundles(bundles, now, reference).items():
         if path in stale or (path.parent in folders and now in text):
             stale[path] = text
     return stale

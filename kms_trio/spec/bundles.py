@@ -11,18 +11,19 @@ from typing import Any
 import attrs
 
 from kms_trio.spec.client_code import generate_client
+from kms_trio.spec.creator.reference_pages import reference_pages
 from kms_trio.spec.errors import SpecError
 from kms_trio.spec.loader import load_module
 from kms_trio.spec.python_code import generate_python
 from kms_trio.spec.resolve import ResolvedModule, resolve
 
 BUNDLES_FILE = "bundles.toml"
-_KEYS = frozenset({"spec", "output", "package", "legacy", "factories", "client", "client_package", "docs"})
+_KEYS = frozenset({"spec", "output", "package", "legacy", "factories", "client", "client_package"})
 
 
 @attrs.frozen
 class Bundle:
-    """A module of the repository; `output` is None when there is no implementation, `client` and `docs` likewise."""
+    """A module of the repository; `output` and `client` are None when there is nothing to generate."""
 
     module: str
     spec: Path
@@ -32,30 +33,32 @@ class Bundle:
     legacy: str = ""
     client: Path | None = None
     client_package: str | None = None
-    docs: Path | None = None
 
 
 def read_bundles(file: Path) -> list[Bundle]:
     """The bundles listed in a `bundles.toml`. Raises SpecError."""
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SpecError(f"cannot read {file}: {error}") from error
-    tables = content.get("module")
+    tables = _content(file).get("module")
     if not isinstance(tables, dict):
         raise SpecError(f"no modules in {file}", expected="tables [module.NAME]")
     return [_bundle(name, table, file) for name, table in tables.items()]
+
+
+def _content(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SpecError(f"cannot read {file}: {error}") from error
 
 
 def _bundle(name: str, table: Any, file: Path) -> Bundle:
     if not isinstance(table, dict) or not set(table) <= _KEYS:
         raise SpecError(f"bad [module.{name}] in {file}", expected=f"only the keys {', '.join(sorted(_KEYS))}")
     factories = table.get("factories", {})
-    keys = ("spec", "output", "package", "legacy", "client", "client_package", "docs")
+    keys = ("spec", "output", "package", "legacy", "client", "client_package")
     texts = [table.get(key, "") for key in keys]
     if not isinstance(factories, dict) or not all(isinstance(text, str) for text in (*texts, *factories.values())):
         raise SpecError(f"bad [module.{name}] in {file}", expected="strings, and a table of strings 'factories'")
-    spec, output, package, legacy, client, client_package, docs = texts
+    spec, output, package, legacy, client, client_package = texts
     for folder, name_of_package in (("output", "package"), ("client", "client_package")):
         if bool(table.get(folder)) != bool(table.get(name_of_package)):
             raise SpecError(f"bad [module.{name}] in {file}", expected=f"'{folder}' and '{name_of_package}' together")
@@ -72,8 +75,15 @@ def _bundle(name: str, table: Any, file: Path) -> Bundle:
         legacy=legacy,
         client=path(client),
         client_package=client_package or None,
-        docs=path(docs),
     )
+
+
+def reference_folder(file: Path) -> Path | None:
+    """Where a `bundles.toml` wants a page for each class; None when it wants none. Raises SpecError."""
+    table = _content(file).get("reference", {})
+    if not isinstance(table, dict) or not set(table) <= {"output"} or not isinstance(table.get("output", ""), str):
+        raise SpecError(f"bad [reference] in {file}", expected="only the key output, a string")
+    return Path(os.path.normpath(file.parent / table["output"])) if "output" in table else None
 
 
 def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:
@@ -81,11 +91,13 @@ def load_bundles(bundles: list[Bundle]) -> dict[str, ResolvedModule]:
     return resolve(load_module(bundle.spec, bundle.module) for bundle in bundles)
 
 
-def generate_bundles(bundles: list[Bundle], generation_time: str) -> dict[Path, str]:
-    """All generated files of the repository. Raises SpecError."""
+def generate_bundles(bundles: list[Bundle], generation_time: str, reference: Path | None = None) -> dict[Path, str]:
+    """All generated files of the repository; pages go to the folder `reference`. Raises SpecError."""
     modules = load_bundles(bundles)
     packages = {bundle.module: bundle.package for bundle in bundles if bundle.package is not None}
-    files: dict[Path, str] = {**_clients(bundles, modules)}
+    files = _clients(bundles, modules)
+    if reference is not None:
+        files |= {reference / name: text for name, text in reference_pages(modules).items()}
     for bundle in bundles:
         if bundle.output is None:
             continue

@@ -39,6 +39,7 @@ class TemplateHelpers:
             "packageToFolder": lambda package: package.replace(".", "/"),
             "typeKind": self.type_kind,
             "typeModule": self.type_module,
+            "eventModule": self.event_module,
             "bareType": lambda text: self._name(text).name,
             "qualifiedType": self.qualified_type,
             "typeHierarchy": self.type_hierarchy,
@@ -60,6 +61,10 @@ class TemplateHelpers:
     def type_module(self, text: str) -> str:
         """The module of a type or event; empty for a primitive type."""
         return self._symbol(text).module or ""
+
+    def event_module(self, text: str) -> str:
+        """The module of an event."""
+        return self._event(text).module or ""
 
     def qualified_type(self, text: str) -> str:
         """A type as clients write it: `kurento.MediaPipeline`, `chroma.WindowParam`, `int`; without `[]` and `<>`."""

@@ -79,19 +79,19 @@ def test_a_module_can_be_generated_from_its_output_model(creator: Creator, chrom
 
 def test_files_are_listed_kept_and_printed(chroma: Creator, tmp_path: Path) -> None:
     options = ["-it", "doc", "-c", str(tmp_path)]
-    listed = ["Processed file:\tchroma.md", "Processed file:\tChromaFilter.md", "Generation success"]
+    listed = ["Processed file:\tREADME.md", "Processed file:\tChromaFilter.md", "Generation success"]
     assert chroma(*options, "-lf").out.splitlines() == listed
-    (tmp_path / "chroma.md").write_text("mine")
+    (tmp_path / "README.md").write_text("mine")
     kept = chroma(*options, "--list-generated-files", "--no-overwrite").out.splitlines()
     assert kept == [f"{line} (not generated)" for line in listed[:2]] + listed[2:]
-    assert (tmp_path / "chroma.md").read_text() == "mine"
+    assert (tmp_path / "README.md").read_text() == "mine"
     assert "# Module chroma 0.1.0-dev" in chroma(*options, "-v").out
-    assert (tmp_path / "chroma.md").read_text() != "mine"
+    assert (tmp_path / "README.md").read_text() != "mine"
 
 
 def test_what_has_not_changed_is_not_written(chroma: Creator, tmp_path: Path) -> None:
     chroma("-it", "doc", "-c", tmp_path)
-    file = tmp_path / "chroma.md"
+    file = tmp_path / "README.md"
     file.chmod(0o444)
     before = file.stat().st_mtime_ns
     chroma("-it", "doc", "-c", tmp_path)
@@ -102,7 +102,7 @@ def test_the_folder_can_be_emptied_first(chroma: Creator, tmp_path: Path) -> Non
     (tmp_path / "old" / "deep").mkdir(parents=True)
     (tmp_path / "old" / "deep" / "file").write_text("")
     chroma("-it", "doc", "-c", tmp_path, "-d")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ChromaFilter.md", "chroma.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ChromaFilter.md", "README.md"]
 
 
 def test_dependencies_that_are_installed_need_not_be_named(creator: Creator) -> None:

@@ -30,7 +30,7 @@ def test_commands(creator: Creator, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert program == "kms-module-creator"
         outcome = creator(*arguments, "-dr", SPECS)
         assert (outcome.status, outcome.err) == (0, "")
-    for name in ("bundle/kms_chroma/chroma_filter.py", "js/lib/index.js", "js/package.json", "docs/chroma.md", "model"):
+    for name in ("bundle/kms_chroma/chroma_filter.py", "js/lib/index.js", "js/package.json", "docs/README.md", "model"):
         assert Path(name).exists()
 
 
