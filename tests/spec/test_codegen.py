@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.spec import pycode
-from kms_trio.spec.bundles import check_factories, generate_bundles, read_bundles
+from kms_trio.spec.bundles import check_factories, generate_bundles, read_bundles, reference_folder
 from kms_trio.spec.errors import SpecError
 from kms_trio.spec.loader import fuse, load_module
 from kms_trio.spec.naming import enum_member, snake_case
@@ -240,3 +240,16 @@ values = st.recursive(
 @given(values)
 def test_expressions_mean_what_they_should(value: object) -> None:
     assert ast.literal_eval(pycode.assignment("x", value).removeprefix("x = ")) == value
+
+
+@pytest.mark.parametrize("table", ["reference = 3", "[reference]\nfolder = 'x'", "[reference]\noutput = 3"])
+def test_a_bad_reference_table(tmp_path: Path, table: str) -> None:
+    (tmp_path / "bundles.toml").write_text(table)
+    with pytest.raises(SpecError, match="only the key output"):
+        reference_folder(tmp_path / "bundles.toml")
+
+
+def test_a_client_needs_folder_and_package(tmp_path: Path) -> None:
+    (tmp_path / "bundles.toml").write_text('[module.m]\nspec = "."\nclient = "x"\n')
+    with pytest.raises(SpecError, match="'client' and 'client_package' together"):
+        read_bundles(tmp_path / "bundles.toml")
