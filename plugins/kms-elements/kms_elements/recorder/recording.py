@@ -35,7 +35,7 @@ class Listener(Protocol):
 
 
 class Recording:
-    """Implements `take.Output`.  `run` ends when `end` was called and the file is complete, or with an error."""
+    """Implements `output.Output`.  `run` ends when `end` was called and the file is complete, or with an error."""
 
     def __init__(self, writer: Writer, listener: Listener) -> None:
         self.done = trio.Event()
@@ -49,12 +49,12 @@ class Recording:
         self._limiter = trio.CapacityLimiter(1)  # our own: a disk that hangs keeps nobody else waiting
 
     def begin(self, tracks: list[TrackDescription]) -> None:
-        """See `take.Output`."""
+        """See `output.Output`."""
         self._tracks = tracks
         self._begun.set()
 
     def put(self, sample: Sample) -> bool:
-        """See `take.Output`."""
+        """See `output.Output`."""
         if self._queued_bytes + len(sample.data) > MAX_QUEUED_BYTES:
             if not self._told_too_slow:
                 self._told_too_slow = True
@@ -65,7 +65,7 @@ class Recording:
         return True
 
     def add(self, track: TrackDescription) -> bool:
-        """See `take.Output`."""
+        """See `output.Output`."""
         if not self._writer.can_add_tracks:
             self._listener.failed((too_late(self._writer.name, track.media_type.value),))
             return False

@@ -10,7 +10,7 @@ import av
 
 from kms_elements.recorder.failures import opening_failed, writing_failed
 from kms_elements.recorder.file_writer import Item, Sample, TrackDescription, Writer
-from kms_elements.recorder.take import Output
+from kms_elements.recorder.output import Output
 from kms_trio.api import MediaType
 from kms_trio.media.formats import RAW_VIDEO, Format
 from kms_trio.media.streams import RawFrame, RawStream, Stream

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from kms_elements.recorder.file_writer import Sample, TrackDescription
+from kms_elements.recorder.output import Output
 from kms_elements.recorder.timeline import SteadyClock, Timeline
 from kms_trio.api import MediaType
 from kms_trio.media.formats import Format
@@ -23,7 +24,7 @@ from kms_trio.media.streams import EncodedStream
 if TYPE_CHECKING:
     from kms_trio.media.flow import TimerHandle, Timers
 
-__all__ = ["Output", "Take"]
+__all__ = ["Take"]
 
 TICK_S: Final = 1.0
 """While collecting, how often a key frame is asked for."""
@@ -32,19 +33,6 @@ DEFAULT_FRAME_S: Final = 1 / 30
 LONGEST_FRAME_S: Final = 1.0
 MAX_PENDING_BYTES: Final = 32 * 1024 * 1024
 """Overflow policy while it waits for all tracks: what was collected is dropped."""
-
-
-class Output(Protocol):
-    """Where a take goes.  All calls return at once."""
-
-    def begin(self, tracks: list[TrackDescription]) -> None:
-        """The tracks are known; called once."""
-
-    def add(self, track: TrackDescription) -> bool:
-        """A track more; false when the output cannot take it any more."""
-
-    def put(self, sample: Sample) -> bool:
-        """Queue a sample; false when the queue is full and the sample is lost."""
 
 
 class _State(enum.Enum):
