@@ -15,6 +15,7 @@ from kms_trio.app import Server, build
 from kms_trio.clock import SystemClock
 from kms_trio.codecs.service import CodecService
 from kms_trio.generated.core.types import MediaType
+from kms_trio.hosting.unit_link import UnitLimits
 from kms_trio.media.formats import RAW_VIDEO, StreamKind, Want
 from kms_trio.media.streams import RawStream
 from kms_trio.net.service import NetworkService
@@ -125,15 +126,21 @@ class Film:
                 await trio.sleep(0.001)
         return found
 
+    def lose_patience(self, late_s: float, kill_s: float) -> None:
+        """From now on, give this filter so little time."""
+        self.filter.link._limits = UnitLimits(late_s, late_s)
+        self.filter._limits = attrs.evolve(self.filter._limits, late_s=late_s, kill_s=kill_s)
+
     async def mode(self, mode: str) -> None:
         await self.house.call(self.filter, "setMode", mode=mode)
 
 
 @contextlib.asynccontextmanager
 async def open_house(**filters: Any) -> AsyncIterator[House]:
-    """A server with settings of `kmsTrio.filters`."""
+    """A server with settings of `kmsTrio.filters`; none of its hosts is ever late, however busy the machine."""
     settings = Settings()
-    settings = attrs.evolve(settings, filters=attrs.evolve(settings.filters, **filters))
+    patient = {"late_s": 600.0, "kill_s": 600.0, **filters}
+    settings = attrs.evolve(settings, filters=attrs.evolve(settings.filters, **patient))
     clock = SystemClock()
     async with CodecService() as codecs, trio.open_nursery() as nursery:
         server = build(settings, Plugins([Candidate("samples", lambda: MODULE)]), clock, NetworkService(clock), codecs)
