@@ -27,7 +27,8 @@ class SourcePad:
 
     The element calls `set_input` with the stream that it produces (and again when its format changes).  Callbacks that
     the element may set: `on_flow(flowing)`, `on_route(sink, route)` whenever it is decided how a sink is fed,
-    `on_transcoding(active)` when that begins or ends for the sinks as a whole (and with the first decision),
+    `on_transcoding(active)` when that begins or ends for the sinks as a whole (that nothing is transcoded to begin with
+    is told when media flows: Kurento decides with the first buffer),
     `on_refused(sink, reason)`, `on_links_changed()`; and `may_transcode()`.
     """
 
@@ -51,7 +52,7 @@ class SourcePad:
         self.may_transcode: Callable[[], bool] = _yes
         self.on_refused: Callable[[SinkPad, str], None] = _ignore
         self.on_links_changed: Callable[[], None] = _ignore
-        self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
+        self.flow = FlowDetector(timers, self._flow_changed)
         self.node = AgnosticNode(codecs, settings, timers.now)
         self._routes: dict[SinkPad, Route] = {}
         self._transcoding: bool | None = None
@@ -168,11 +169,16 @@ class SourcePad:
             return None
         return f"transcoding is forbidden, and {route.have} would have to become {route.give}"
 
+    def _flow_changed(self, flowing: bool) -> None:
+        self.on_flow(flowing)
+        if flowing:
+            self._tell_transcoding()
+
     def _tell_transcoding(self) -> None:
         """Say so if the truth about transcoding has changed; before the first decision there is none."""
-        if self._transcoding is None and not self._routes:
-            return
         active = self.transcoding
+        if self._transcoding is None and not (active or (self._routes and self.flow.flowing)):
+            return
         if active is not self._transcoding:
             self._transcoding = active
             self.on_transcoding(active)

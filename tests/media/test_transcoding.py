@@ -63,6 +63,8 @@ async def test_the_state_follows_the_sinks(bench: Bench, caplog: pytest.LogCaptu
     source = giving(bench, (MediaType.VIDEO, RawStream(RAW_VIDEO)))
     pad = source.source_pad(MediaType.VIDEO)
     plain = Tap(bench, pad, Want(StreamKind.RAW))
+    assert states(bench) == [], "not before media flows"
+    pad.flow.count()
     assert states(bench) == ["NOT_TRANSCODING"]
     one, other = Tap(bench, pad, encoded(VP8)), Tap(bench, pad, encoded(H264))
     assert source.is_media_transcoding(MediaType.VIDEO)
@@ -81,6 +83,27 @@ async def test_the_state_follows_the_sinks(bench: Bench, caplog: pytest.LogCaptu
         "TRANSCODING ACTIVE for video: RAW -> VP8",
         "TRANSCODING ACTIVE for video: RAW -> H264",
     ]
+
+
+async def test_what_needs_transcoding_at_once_is_told_at_once(bench: Bench) -> None:
+    source = giving(bench, (MediaType.VIDEO, RawStream(RAW_VIDEO)))
+    pad = source.source_pad(MediaType.VIDEO)
+    Tap(bench, pad, Want(StreamKind.RAW))
+    encoded_tap = Tap(bench, pad, encoded(VP8))
+    assert states(bench) == ["TRANSCODING"]
+    pad.unlink(encoded_tap.pad)
+    assert states(bench) == ["TRANSCODING", "NOT_TRANSCODING"], "what was told is taken back, whether or not it flows"
+    pad.flow.count()
+    assert len(states(bench)) == 2
+
+
+async def test_media_that_nobody_takes_is_not_decided_on(bench: Bench) -> None:
+    source = giving(bench, (MediaType.VIDEO, RawStream(RAW_VIDEO)))
+    pad = source.source_pad(MediaType.VIDEO)
+    pad.flow.count()
+    assert states(bench) == []
+    Tap(bench, pad, Want(StreamKind.RAW))
+    assert states(bench) == ["NOT_TRANSCODING"]
 
 
 async def test_a_sink_that_changes_its_mind_ends_transcoding(bench: Bench) -> None:

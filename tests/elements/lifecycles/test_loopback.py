@@ -53,6 +53,11 @@ async def test_loopback(
                     "webrtc MediaTranscodingStateChanged * NOT_TRANSCODING",
                 ),
             )
+            for media_type in ("AUDIO", "VIDEO"):
+                journal.in_order(
+                    f"webrtc MediaFlowOutStateChanged {media_type} FLOWING",
+                    f"webrtc MediaTranscodingStateChanged {media_type} NOT_TRANSCODING",
+                )
             bin_name = journal.data["webrtc MediaTranscodingStateChanged VIDEO NOT_TRANSCODING"]["binName"]
             assert re.fullmatch(r"kmswebrtcendpoint\d+_kmsagnosticbin2-\d+", bin_name)
             await until(lambda: len(peer.tracks["video"].frames) > 30)

@@ -50,6 +50,12 @@ async def test_play_to_the_end_and_again(
         await client.invoke(player, "play")
         kind = "NOT_TRANSCODING" if encoded else "TRANSCODING"
         await journal.expect(START, *FLOWING, *each_media(f"player MediaTranscodingStateChanged * {kind}"))
+        if encoded:
+            for media_type in ("AUDIO", "VIDEO"):
+                journal.in_order(
+                    f"player MediaFlowOutStateChanged {media_type} FLOWING",
+                    f"player MediaTranscodingStateChanged {media_type} NOT_TRANSCODING",
+                )
         await client.invoke(player, "play")  # it plays already
         await journal.nothing_but()
         info = video_info(await client.invoke(player, "getVideoInfo"))
