@@ -48,10 +48,11 @@ class Handler:
         session_id = self._inject_session(request, peer)
         if self._cache is None or session_id is None or request.request_id is None:
             return await self._answer(request, peer)
-        text = self._cache.get(session_id, request.request_id)
-        if text is None:
-            text = await self._answer(request, peer)
-            self._cache.put(session_id, request.request_id, text)
+        async with self._cache.turn(session_id, request.request_id):
+            text = self._cache.get(session_id, request.request_id)
+            if text is None:
+                text = await self._answer(request, peer)
+                self._cache.put(session_id, request.request_id, text)
         return text
 
     async def _answer(self, request: Request, peer: Peer) -> str:

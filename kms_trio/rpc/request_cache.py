@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import attrs
+import trio
 
 from kms_trio.rpc.json_text import encode
 
@@ -35,9 +37,26 @@ class RequestCache:
         self._capacity = capacity
         self._replies: dict[_Key, _Reply] = {}
         self._order: deque[tuple[float, _Key]] = deque()
+        self._at_work: dict[_Key, trio.Event] = {}
 
     def __len__(self) -> int:
         return len(self._replies)
+
+    @asynccontextmanager
+    async def turn(self, session_id: str, request_id: Any) -> AsyncIterator[None]:
+        """Wait until the same request, sent before, is no longer being carried out.
+
+        Where that one was given up with its connection there is no reply, and it is this one's turn.
+        """
+        key = (session_id, _id_text(request_id))
+        while (former := self._at_work.get(key)) is not None:
+            await former.wait()
+        done = self._at_work[key] = trio.Event()
+        try:
+            yield
+        finally:
+            del self._at_work[key]
+            done.set()
 
     def get(self, session_id: str, request_id: Any) -> str | None:
         """The reply that this request got lately, as it was sent."""

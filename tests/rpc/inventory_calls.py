@@ -17,6 +17,7 @@ USUAL: Mapping[str, Any] = {"String": "text", "boolean": True, "int": 1, "int64"
 #: By "Class.member.parameter" (or "Class.parameter" of a constructor): values that mean something.
 PARTICULAR: Mapping[str, Any] = {
     "ServerManager.getKmd.moduleName": "core",
+    "MediaElement.setVideoFormat.caps": {"codec": "VP8", "framerate": {"numerator": 15, "denominator": 1}},
     "Composite.width": 320,
     "Composite.height": 240,
     "Composite.framerate": 10,

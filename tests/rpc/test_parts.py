@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import json
+import math
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -50,6 +51,50 @@ def test_cache_forgets_after_its_time() -> None:
     now += LIFETIME_S / 2
     assert cache.get("s", 7) is None
     assert len(cache) == 0
+
+
+async def test_a_request_that_is_sent_again_waits_for_itself() -> None:
+    cache = RequestCache(lambda: 0.0)
+    carried_out: list[str] = []
+    going_on = trio.Event()
+
+    async def send(name: str, request_id: Any) -> None:
+        async with cache.turn("s", request_id):
+            if cache.get("s", request_id) is None:
+                carried_out.append(name)
+                await going_on.wait()
+                cache.put("s", request_id, name)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(send, "first", 7)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(send, "again", "7")
+        nursery.start_soon(send, "other", 8)
+        await trio.testing.wait_all_tasks_blocked()
+        assert carried_out == ["first", "other"]
+        going_on.set()
+    assert carried_out == ["first", "other"]
+
+
+async def test_a_request_that_was_given_up_is_carried_out_when_it_is_sent_again() -> None:
+    cache = RequestCache(lambda: 0.0)
+    carried_out: list[str] = []
+
+    async def send(name: str, wait: float) -> None:
+        async with cache.turn("s", 7):
+            if cache.get("s", 7) is None:
+                carried_out.append(name)
+                await trio.sleep(wait)  # what takes long; without a reply in the end
+
+    async with trio.open_nursery() as nursery:
+        with trio.CancelScope() as connection:
+            async with trio.open_nursery() as lost:
+                lost.start_soon(send, "first", math.inf)
+                await trio.testing.wait_all_tasks_blocked()
+                nursery.start_soon(send, "again", 0.0)
+                await trio.testing.wait_all_tasks_blocked()
+                connection.cancel()
+    assert carried_out == ["first", "again"]
 
 
 def test_cache_is_bounded() -> None:
