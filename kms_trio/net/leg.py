@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kms_trio.net.forwarding import ForwardingGroup
+    from kms_trio.net.retransmission import RetransmissionSender
     from kms_trio.net.send_arena import SendArena
 
-__all__ = ["LegRoute", "RtpLeg"]
+__all__ = ["LegRoute", "RtpLeg", "ShedListener"]
+
+ShedListener = Callable[[bool], None]
+"""Hears whether a stream to its viewers is held back because of overload, or no longer."""
 
 
 class LegRoute(Protocol):
@@ -66,6 +70,7 @@ class RtpLeg:
     payload_type: int = 0
     audio: bool = False
     on_started: Callable[[], None] | None = None
+    on_shed: ShedListener | None = None
 
     group: ForwardingGroup | None = None
     _layout: HeaderLayout | None = None
@@ -81,8 +86,11 @@ class RtpLeg:
     group_packets_mark: int = 0
     group_bytes_mark: int = 0
     retransmitted: int = 0
+    retransmitted_bytes: int = 0
     retransmission_budget: int = 0
     retransmission_second: int = 0
+    retransmissions: RetransmissionSender | None = None
+    """Where lost packets go again, if that was negotiated; otherwise they are repeated in this stream."""
 
     @property
     def layout(self) -> HeaderLayout:

@@ -66,6 +66,8 @@ class RtpReceiver:
         self.malformed = 0
         self.nacks_sent = 0
         self.firs_sent = 0
+        self.retransmitted_packets = 0
+        self.retransmitted_bytes = 0
         self.heard_at = timers.now()
         """When the last batch with packets of this source was through."""
         self.flow: FlowDetector | None = None
@@ -90,13 +92,28 @@ class RtpReceiver:
         return last + ((timestamp - last + 0x80000000) & 0xFFFFFFFF) - 0x80000000
 
     def receive(
-        self, packet: memoryview, marker: bool, sequence_number: int, timestamp: int, start: int, end: int, now: float
+        self,
+        packet: memoryview,
+        marker: bool,
+        sequence_number: int,
+        timestamp: int,
+        start: int,
+        end: int,
+        now: float,
+        retransmission: bool = False,
     ) -> bool:
-        """Take one packet.  True if it is the first one of a batch, so that the caller notes to `flush`."""
+        """Take one packet.  True if it is the first one of a batch, so that the caller notes to `flush`.
+
+        A `retransmission` came by a stream of its own: what is reported of this one goes on without it.
+        """
         unwrapped = self._sequence.unwrap(sequence_number)
         unwrapped_timestamp = self._timestamp.unwrap(timestamp)
         size = end - start
-        self.reception.received(unwrapped, unwrapped_timestamp, size, now)
+        if retransmission:
+            self.retransmitted_packets += 1
+            self.retransmitted_bytes += size
+        else:
+            self.reception.received(unwrapped, unwrapped_timestamp, size, now)
         nack = self.nack
         if nack is not None:
             nack.received(unwrapped, now)

@@ -13,6 +13,7 @@ from kms_trio.media.flow import TimerHandle, Timers
 from kms_trio.media.timing import SenderClock
 from kms_trio.net.receiver import RtpReceiver
 from kms_trio.net.remb import RembEstimator, RembSettings
+from kms_trio.net.retransmission import OSN_BYTES, RetransmissionIntake
 from kms_trio.net.rtcp_intake import RtcpIntake
 from kms_trio.net.sender import RtpSender
 from kms_trio.net.session_parts import MediaBinding, SessionLimits, SessionStatistics
@@ -89,6 +90,7 @@ class RtpSession:
         self._fir_sequence = 0
         self._closed = False
         self.sent_remb_bps = 0
+        self.retransmissions = RetransmissionIntake()
         self._rtcp_intake = RtcpIntake(self, clock, self._set_media_connected)
 
     # Set-up.
@@ -96,6 +98,7 @@ class RtpSession:
     def bind(self, bindings: Iterable[MediaBinding]) -> None:
         """Say which media may arrive."""
         self._bindings = list(bindings)
+        self.retransmissions.bind(self._bindings)
 
     def add_sender(self, sender: RtpSender) -> None:
         """Report on this sender, and give it the feedback on its SSRC."""
@@ -135,12 +138,21 @@ class RtpSession:
             self.statistics.malformed_rtp += 1
             return False
         receiver = self.receivers.get(ssrc)
+        retransmission = False
         if receiver is None or receiver.payload_type != payload_type:
-            receiver = self._resolve(ssrc, payload_type, packet[:length])
-            if receiver is None:
-                self.statistics.unknown_ssrc += 1
-                return False
-        if receiver.receive(packet, marker, sequence_number, timestamp, start, end, now):
+            if self.retransmissions.expects(payload_type):
+                found = self.retransmissions.find(ssrc, payload_type, packet[start:end], self.receivers)
+                if found is None:
+                    return False
+                receiver, sequence_number = found
+                start += OSN_BYTES
+                retransmission = True
+            else:
+                receiver = self._resolve(ssrc, payload_type, packet[:length])
+                if receiver is None:
+                    self.statistics.unknown_ssrc += 1
+                    return False
+        if receiver.receive(packet, marker, sequence_number, timestamp, start, end, now, retransmission):
             self._dirty.append(receiver)
             return len(self._dirty) == 1
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import attrs
@@ -28,7 +28,11 @@ class MediaBinding:
     mid_id: int = 0
     announced_ssrcs: frozenset[int] = frozenset()
     ignored_ssrcs: frozenset[int] = frozenset()
-    """Announced retransmission and FEC streams, which we have not accepted."""
+    """Announced FEC and retransmission streams: no media of their own."""
+    retransmitted_payload_types: Mapping[int, int] = attrs.field(factory=dict)
+    """Payload types of retransmissions (RFC 4588) to those of the media that they bring again."""
+    retransmitted_ssrcs: Mapping[int, int] = attrs.field(factory=dict)
+    """Announced SSRCs of retransmissions to those of the media."""
     on_receiver: Callable[[RtpReceiver], None] = lambda receiver: None
 
 

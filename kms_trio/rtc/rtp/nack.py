@@ -78,6 +78,13 @@ class NackGenerator:
         if self._missing:
             self._missing = {number: entry for number, entry in self._missing.items() if number >= sequence_number}
 
+    def is_missing(self, sequence_number: int) -> bool:
+        """Whether the packet of this 16-bit sequence number is waited for."""
+        if self._highest is None or not self._missing:
+            return False
+        behind = (self._highest - sequence_number) & 0xFFFF
+        return self._highest - behind in self._missing
+
     @property
     def deadline(self) -> float | None:
         """When `due` has something to say; None: nothing is missing."""
