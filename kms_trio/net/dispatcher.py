@@ -34,6 +34,8 @@ logger = logging.getLogger("kms.network")
 class NetworkStatistics:
     """Datagrams that belonged to nobody, by kind, and those that waited for others."""
 
+    datagrams: int = 0
+    """All that came by shared sockets."""
     strangers_stun: int = 0
     strangers_dtls: int = 0
     strangers_media: int = 0
@@ -69,6 +71,7 @@ class Dispatcher:
         """
         views, routes, plain_lengths = arena.views, base.routes, arena.plain_lengths
         dirty = self._dirty
+        self.statistics.datagrams += len(lengths)
         for slot, length in enumerate(lengths):
             if length < 12:
                 self.statistics.garbage += 1

@@ -67,6 +67,10 @@ class SendStatistics:
     protect_errors: int = 0
     """Packets that libsrtp refused to encrypt; they are not sent."""
 
+    def plus(self, other: SendStatistics) -> SendStatistics:
+        """The sum of two."""
+        return SendStatistics(*[a + b for a, b in zip(attrs.astuple(self), attrs.astuple(other), strict=True)])
+
 
 class SendArena:
     """Slots, vectors and headers for one UDP socket.  `batch` says when they are sent, beside explicit `flush`es.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.formats import Format, StreamKind, Want
 from kms_trio.media.streams import RtpStream
 from kms_trio.net.fanout import RtpFanout
-from kms_trio.net.leg import LegRoute, RtpLeg
+from kms_trio.net.leg import LegRoute, RtpLeg, ShedListener
 from kms_trio.rtc.rtcp import ReportBlock
+
+if TYPE_CHECKING:
+    from kms_trio.net.overload_guard import OverloadGuard
 
 __all__ = ["RtpSender", "fanout_of"]
 
@@ -39,7 +43,11 @@ class RtpSender:
         mid: bytes,
         flow: FlowDetector,
         timers: Timers,
+        guard: OverloadGuard | None = None,
+        on_shed: ShedListener | None = None,
     ) -> None:
+        """`guard` may hold video back, which `on_shed` hears of."""
+        self._guard = guard
         self._formats = tuple(formats)
         self._payload_type_of = payload_type_of
         self._timers = timers
@@ -51,6 +59,7 @@ class RtpSender:
             extensions=extensions,
             mid=mid,
             audio=first.is_audio,
+            on_shed=on_shed,
         )
         flow.measure = lambda: self.leg.packets_sent
         self.round_trip_s = 0.0
@@ -99,7 +108,10 @@ class RtpSender:
         """The viewer cannot decode (PLI, FIR), or the application asks in its name.  False if nobody can be asked."""
         if self._stream is None:
             return False
-        self._stream.request_key_frame()
+        if self._fanout is not None:
+            self._fanout.request_key_frame()
+        else:
+            self._stream.request_key_frame()
         return self._stream.answers_key_frame_requests
 
     def want_bitrate(self, bitrate_bps: int | None) -> None:
@@ -156,6 +168,8 @@ class RtpSender:
         self.leg.payload_type = payload_type
         self._fanout = fanout_of(stream)
         self._fanout.add_leg(self.leg, self._timers.now())
+        if self._guard is not None and not self.leg.audio:
+            self._guard.watch(self._fanout)
 
     def _leave(self) -> None:
         if self._fanout is not None:

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import reduce
 
 import trio
 
@@ -20,7 +21,9 @@ from kms_trio.net.feedback_intake import FeedbackIntake
 from kms_trio.net.identities import DtlsIdentities
 from kms_trio.net.indirect_arena import IndirectArena
 from kms_trio.net.native import NativeForwarder, load_forwarder
+from kms_trio.net.overload_guard import OverloadGuard, ProcessLoad
 from kms_trio.net.receive_arena import BATCH
+from kms_trio.net.send_arena import SendStatistics
 from kms_trio.net.send_batch import SendBatch
 from kms_trio.net.syscalls import Syscalls
 from kms_trio.net.tcp_base import TcpBase
@@ -32,7 +35,9 @@ __all__ = ["BatchHandler", "NetworkService", "NetworkStatistics"]
 logger = logging.getLogger("kms.network")
 
 ROUNDS_BEFORE_YIELD = 16
-"""Batches that one socket may drain before other tasks get their turn."""
+"""Batches that one socket may drain before other tasks get their turn..."""
+TURN_S = 0.01
+"""...unless they take longer than this, so that clients are answered whatever traffic there is."""
 PORT_ATTEMPTS = 200
 OWN_SOCKET_SLOTS = 256
 """Packets in flight on a socket that serves one media: what a forwarding group builds at once."""
@@ -49,6 +54,8 @@ class NetworkService:
         self.random = random.SystemRandom()
         self.identities = DtlsIdentities(clock)
         self.sockets: list[UdpSocket] = []
+        self._open_sockets: set[UdpSocket] = set()
+        self._sent_before = SendStatistics()
         self._syscalls = Syscalls()
         self._send_batch = SendBatch()
         self._dispatcher = dispatcher = Dispatcher(self.timers, self._send_batch)
@@ -59,6 +66,7 @@ class NetworkService:
         self.receive_rtcp = dispatcher.receive_rtcp
         self.receive_datagrams = dispatcher.receive_datagrams
         self._feedback = FeedbackIntake(self._receive_feedback)
+        self.overload = OverloadGuard(ProcessLoad(lambda: self._open_sockets))
         self._native: NativeForwarder | None = None
         self._ports = range(0)
         self._tcp_bases: dict[str, TcpBase] = {}
@@ -81,6 +89,7 @@ class NetworkService:
                 self._nursery = nursery
                 nursery.start_soon(self.timers.run)
                 nursery.start_soon(self._feedback.run)
+                nursery.start_soon(self.overload.run)
                 for sock in self.sockets:
                     nursery.start_soon(self._receive_loop, sock, self._dispatch)
                     if sock.feedback is not None:
@@ -217,6 +226,13 @@ class NetworkService:
             trio.lowlevel.notify_closing(sock.socket)
             sock.close()
 
+    @property
+    def sent(self) -> SendStatistics:
+        """What became of all packets that went to sockets, closed ones included."""
+        return reduce(
+            SendStatistics.plus, [sock.send_arena.statistics for sock in self._open_sockets], self._sent_before
+        )
+
     def indirect_arena(self, namelen: int, hand_over: Callable[[bytes, tuple[str, int]], None]) -> IndirectArena:
         """An arena for legs to peers that no socket of ours reaches."""
         return IndirectArena(self._syscalls, namelen, hand_over, batch=self._send_batch)
@@ -227,17 +243,21 @@ class NetworkService:
         self._nursery.start_soon(_guarded, task, what)
 
     async def _receive_loop(self, sock: UdpSocket, on_batch: BatchHandler) -> None:
+        self._open_sockets.add(sock)
         try:
             while not sock.closed:
                 await trio.lowlevel.wait_readable(sock.socket)
+                turn_ends = trio.current_time() + TURN_S
                 for _ in range(ROUNDS_BEFORE_YIELD):
-                    if not self._receive(sock, on_batch):
+                    if not self._receive(sock, on_batch) or trio.current_time() > turn_ends:
                         break
                 self._feedback.media_came(trio.current_time())
         except trio.ClosedResourceError:
             return
         finally:
             sock.close()
+            self._open_sockets.discard(sock)
+            self._sent_before = self._sent_before.plus(sock.send_arena.statistics)
 
     def _receive(self, sock: UdpSocket, on_batch: BatchHandler) -> bool:
         """Handle one batch; whether there is likely more.

@@ -15,6 +15,8 @@ from kms_trio.generated.core.types import ConnectionState, MediaState, RembParam
 from kms_trio.objects.sdp_endpoint import SdpEndpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kms_trio.dispatch import RemoteClass
     from kms_trio.objects.context import ObjectContext
     from kms_trio.objects.media_object import MediaObject
@@ -56,6 +58,12 @@ class BaseRtpEndpoint(SdpEndpoint, BaseRtpEndpointInterface):
 
     def _remb_params_changed(self, params: RembParams) -> None:
         """The parameters of the congestion control were set, possibly while media flows."""
+
+    @property
+    def on_shed(self) -> Callable[[bool], None] | None:
+        """Whom to tell that video to viewers is held back because of overload, or no longer: the pipeline."""
+        pipeline = self.media_pipeline
+        return None if pipeline is None else pipeline.video_shed
 
     # States.
 

@@ -21,6 +21,12 @@ logger = logging.getLogger(__name__)
 #: Tag of a pipeline: with the value `false` elements are connected only where no media has to be transcoded.
 TRANSCODING_TAG: Final = "allowTranscoding"
 
+#: `Error.type` when video is held back because the process cannot keep up, and when that is over...
+OVERLOAD: Final = "OVERLOAD"
+OVERLOAD_OVER: Final = "OVERLOAD_OVER"
+#: ...and the `Error.errorCode` of both.
+OVERLOAD_CODE: Final = 3
+
 
 class MediaPipeline(MediaObject, MediaPipelineInterface):
     """Contains elements and hubs; only those of one pipeline can be connected."""
@@ -28,12 +34,29 @@ class MediaPipeline(MediaObject, MediaPipelineInterface):
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         super().__init__(context, parent, object_class)
         self._latency_stats = False
+        self._streams_shed = 0
 
     def on_crash(self, crash: Exception) -> None:
         """A task of the pipeline itself raised: the pipeline, and nothing but it, goes down."""
         super().on_crash(crash)
         if self.context.on_pipeline_crash is not None:
             self.context.on_pipeline_crash(self)
+
+    def video_shed(self, shed: bool) -> None:
+        """A stream of video is held back from its viewers because of overload, or (False) no longer.
+
+        Raises an `Error` event with the first one, and another when all go on.
+        """
+        before = self._streams_shed
+        self._streams_shed += 1 if shed else -1
+        if self.releasing:
+            return
+        if not before:
+            text = "the server is overloaded: video of this pipeline is held back from its viewers, audio goes on"
+            self.emit_error(OVERLOAD, OVERLOAD_CODE, self.describe_error(OVERLOAD_CODE, text))
+        elif not self._streams_shed:
+            text = "the overload is over: video of this pipeline goes on with the next key frame"
+            self.emit_error(OVERLOAD_OVER, OVERLOAD_CODE, self.describe_error(OVERLOAD_CODE, text))
 
     @property
     def media_pipeline(self) -> MediaPipeline:

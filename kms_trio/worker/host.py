@@ -176,7 +176,9 @@ class Host:
         directory = self._core.context.directory
         while True:
             roots = len(directory.roots()) - 1
-            self._send({"report": self._meter.report(pipelines=roots, objects=len(directory) - 1).to_message()})
+            held_back = self._core.context.network.overload.held_back
+            report = self._meter.report(pipelines=roots, objects=len(directory) - 1, held_back=held_back)
+            self._send({"report": report.to_message()})
             for _ in range(_TICKS_A_REPORT):
                 due = trio.current_time() + REPORT_PERIOD_S / _TICKS_A_REPORT
                 await trio.sleep_until(due)

@@ -1,7 +1,8 @@
 """Which worker a new pipeline goes to.
 
 The least loaded one, where pipelines that were placed since it last reported count as well: a burst of creates comes
-faster than reports do. A worker that was near its limit for several seconds in a row gets none.
+faster than reports do. A worker that was near its limit for several seconds in a row, or that holds
+already, gets none.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class WorkerLoad:
         """Take a report."""
         self.report = report
         self.placed_since_report = 0
+        if report.held_back:
+            self._reports_at_limit = REPORTS_AT_LIMIT
+            return
         near = report.loop_cpu > LIMIT or report.cpu > LIMIT * self.cores
         self._reports_at_limit = self._reports_at_limit + 1 if near else 0
 

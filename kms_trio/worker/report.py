@@ -29,6 +29,8 @@ class WorkerReport:
     memory_bytes: int
     pipelines: int
     objects: int
+    #: Streams of video that are held back because the worker cannot keep up.
+    held_back: int = 0
 
     def to_message(self) -> Message:
         """As JSON data."""
@@ -54,7 +56,7 @@ class Meter:
         """Note how late a timer was."""
         self._lateness_s = max(self._lateness_s, lateness_s)
 
-    def report(self, *, pipelines: int, objects: int) -> WorkerReport:
+    def report(self, *, pipelines: int, objects: int, held_back: int = 0) -> WorkerReport:
         """Return what was measured since the last report."""
         now_s, process_s, loop_s = time.monotonic(), time.process_time(), time.thread_time()
         elapsed_s = max(now_s - self._at_s, REPORT_PERIOD_S / 2)  # the first report comes at once
@@ -65,6 +67,7 @@ class Meter:
             memory_bytes=int(_MEMORY_FILE.read_text(encoding="ascii").split()[1]) * self._page_bytes,
             pipelines=pipelines,
             objects=objects,
+            held_back=held_back,
         )
         self._at_s, self._process_s, self._loop_s, self._lateness_s = now_s, process_s, loop_s, 0.0
         return report

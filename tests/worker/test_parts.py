@@ -81,6 +81,14 @@ def test_a_report_measures_this_process_and_survives_the_way() -> None:
     assert meter.report(pipelines=0, objects=0).lateness_s == 0.0
 
 
+def test_a_worker_that_holds_video_back_gets_none_until_it_does_no_longer() -> None:
+    loads = [WorkerLoad(1), WorkerLoad(2)]
+    loads[0].reported(attrs.evolve(report(), held_back=1))
+    assert [place(loads).number for _ in range(3)] == [2, 2, 2]
+    loads[0].reported(report())
+    assert place(loads).number == 1
+
+
 def test_the_ledger_finds_workers_by_the_pipeline() -> None:
     one, two = cast("WorkerLink", object()), cast("WorkerLink", object())
     ledger = Ledger()

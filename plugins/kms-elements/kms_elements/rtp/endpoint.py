@@ -140,7 +140,7 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
         ports = self.context.settings.base_rtp_endpoint
         connection = RtpConnection(
             self._network,
-            MediaTies(self.context.timers, self.source_pad, self.sink_pad),
+            MediaTies(self._network, self.source_pad, self.sink_pad, self.on_shed),
             self._make_session,
             self._media_state_changed,
             host=WILDCARDS[self._family],

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kms_elements.rtp_common.negotiation import binding_of, format_of, payload_type_of, wire_mid
-from kms_trio.api import LegRoute, MediaType, RtpReceiver, RtpSender, RtpSession
+from kms_trio.api import LegRoute, MediaType, NetworkService, RtpReceiver, RtpSender, RtpSession
 from kms_trio.rtc.sdp import NegotiatedMedia
 
 if TYPE_CHECKING:
-    from kms_trio.media.flow import Timers
     from kms_trio.media.pads import SinkPad, SourcePad
     from kms_trio.media.streams import Stream
 
@@ -26,9 +25,15 @@ class MediaTies:
     """Ties negotiated medias to pads.  One session may carry all of them (bundled) or each have its own."""
 
     def __init__(
-        self, timers: Timers, source_pad: Callable[[MediaType], SourcePad], sink_pad: Callable[[MediaType], SinkPad]
+        self,
+        network: NetworkService,
+        source_pad: Callable[[MediaType], SourcePad],
+        sink_pad: Callable[[MediaType], SinkPad],
+        on_shed: Callable[[bool], None] | None = None,
     ) -> None:
-        self._timers = timers
+        """`on_shed` hears when video is held back because of overload, and when no longer."""
+        self._network = network
+        self._on_shed = on_shed
         self._source_pad = source_pad
         self._sink_pad = sink_pad
         self._senders: dict[MediaType, RtpSender] = {}
@@ -68,7 +73,9 @@ class MediaTies:
             extensions=media.header_extensions,
             mid=wire_mid(media, media.header_extensions),
             flow=pad.flow,
-            timers=self._timers,
+            timers=self._network.timers,
+            guard=self._network.overload,
+            on_shed=self._on_shed,
         )
         self._senders[media_type] = sender
         session.add_sender(sender)

@@ -51,11 +51,12 @@ class WebRtcConnection:
         sink_pad: Callable[[MediaType], SinkPad],
         on_connection: Callable[[bool], None],
         emit: Callable[[Event], None],
+        on_shed: Callable[[bool], None] | None = None,
     ) -> None:
         self.session = session
         self.transport = IceTransport(network, self, role)
         self.transport.session = session
-        self.medias = MediaTies(network.timers, source_pad, sink_pad)
+        self.medias = MediaTies(network, source_pad, sink_pad, on_shed)
         self.data_channels: DataChannels | None = None
         """Once they are agreed on."""
         self.gathering = False

@@ -229,6 +229,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             sink_pad=self.sink_pad,
             on_connection=self._connection_changed,
             emit=self.emit,
+            on_shed=self.on_shed,
         )
         self._connection = connection
         self._stats = SessionStats((session,), self.context.clock.unix)

@@ -1,0 +1,113 @@
+"""Which video streams to stop forwarding when there is more than the process bears.  Pure: loads in, decisions out.
+
+Too much traffic left to itself is lost at random, packet by packet, audio as well, and every viewer asks for what it
+lacks.  So when the process cannot keep up, whole streams of video are held back until it can, those first that cost
+most: packets a second times viewers.  One step is made an interval, and none before the overload has lasted; streams
+come back one by one after a time of calm, the last one first.  When one comes back too early, the next waits longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Generic, TypeVar
+
+import attrs
+
+__all__ = ["Decision", "Load", "OverloadController", "OverloadLimits"]
+
+S = TypeVar("S", bound=Hashable)
+
+
+@attrs.frozen
+class Load:
+    """One interval of the process that forwards."""
+
+    cpu: float = 0.0
+    """CPU time of the forwarding thread over time; 1.0 is all of a core."""
+    lateness_s: float = 0.0
+    """The longest that anybody had to wait for a turn of the event loop."""
+    dropped: int = 0
+    """Datagrams that the kernel dropped because the sockets were not emptied in time."""
+
+
+@attrs.frozen
+class OverloadLimits:
+    """When it is too much, and when it is well again."""
+
+    cpu: float = 0.9
+    lateness_s: float = 0.1
+    """Too late, where the thread also used `cpu`: a machine that gives us no time is not relieved by doing less."""
+    calm_cpu: float = 0.75
+    calm_lateness_s: float = 0.05
+    patience: int = 3
+    """Intervals in a row before the first stream is held back, so that a burst of joins is none."""
+    share: float = 0.1
+    """The part of all video that one step holds back, at least."""
+    calm: int = 6
+    """Intervals without strain before a stream comes back..."""
+    longest_calm: int = 120
+    """...which double, up to so many, each time when that was too early."""
+
+
+@attrs.frozen
+class Decision(Generic[S]):
+    """Streams to hold back, and to forward again, from now on."""
+
+    pause: tuple[S, ...] = ()
+    resume: tuple[S, ...] = ()
+
+
+class OverloadController(Generic[S]):
+    """Decides once an interval.  `S` is whatever stands for a stream."""
+
+    def __init__(self, limits: OverloadLimits | None = None) -> None:
+        self.limits = limits or OverloadLimits()
+        self._paused: list[S] = []
+        self._strained = 0
+        self._calm = 0
+        self._calm_needed = self.limits.calm
+        self._since_resume = self.limits.calm
+
+    @property
+    def paused(self) -> tuple[S, ...]:
+        """What is held back, in the order in which it came to that."""
+        return tuple(self._paused)
+
+    def forget(self, stream: S) -> None:
+        """The stream has ended, or nobody watches it any more."""
+        if stream in self._paused:
+            self._paused.remove(stream)
+
+    def step(self, load: Load, costs: Mapping[S, float]) -> Decision[S]:
+        """One interval is over.  `costs` are packets times viewers of each video stream, held back or not."""
+        limits = self.limits
+        strained = load.dropped > 0 or (load.cpu >= limits.cpu and load.lateness_s >= limits.lateness_s)
+        calm = not load.dropped and load.cpu < limits.calm_cpu and load.lateness_s < limits.calm_lateness_s
+        self._strained = self._strained + 1 if strained else 0
+        self._calm = self._calm + 1 if calm else 0
+        self._since_resume += 1
+        if self._strained >= limits.patience:
+            return Decision(pause=self._hold_back(costs))
+        if self._paused and self._calm >= self._calm_needed:
+            self._calm = self._since_resume = 0
+            return Decision(resume=(self._paused.pop(),))
+        if not self._paused and self._since_resume > self._calm_needed:
+            self._calm_needed = limits.calm
+        return Decision()
+
+    def _hold_back(self, costs: Mapping[S, float]) -> tuple[S, ...]:
+        """The costliest streams that together make up a step."""
+        if self._since_resume <= self._calm_needed:
+            self._calm_needed = min(2 * self._calm_needed, self.limits.longest_calm)
+            self._since_resume = self._calm_needed + 1  # once for each stream that came back
+        running = [stream for stream in costs if stream not in self._paused and costs[stream] > 0]
+        running.sort(key=lambda stream: costs[stream], reverse=True)
+        missing = self.limits.share * sum(costs[stream] for stream in running)
+        chosen: list[S] = []
+        for stream in running:
+            if missing <= 0:
+                break
+            chosen.append(stream)
+            missing -= costs[stream]
+        self._paused += chosen
+        return tuple(chosen)
