@@ -12,6 +12,10 @@ STAMP := $(VENV)/.installed
 NATIVE := kms_trio/net/native
 NATIVE_STAMP := $(VENV)/.native
 BUNDLES := $(wildcard plugins/*/pyproject.toml)
+# Others build on these two, and pip finds a bundle that another needs only if it has been installed before.
+BASE_BUNDLES := plugins/kms-elements/pyproject.toml plugins/kms-filters/pyproject.toml
+INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt
+editable = $(patsubst %/pyproject.toml,--editable './%[all]',$(1))
 SOURCES := kms_trio plugins tests scripts bench
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
@@ -37,8 +41,8 @@ $(STAMP): pyproject.toml constraints.txt $(BUNDLES)
 		{ echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
-		--editable '.[test,lint]' $(patsubst %/pyproject.toml,--editable './%[all]',$(BUNDLES))
+	$(INSTALL) --editable '.[test,lint]' $(call editable,$(BASE_BUNDLES))
+	$(INSTALL) $(call editable,$(filter-out $(BASE_BUNDLES),$(BUNDLES)))
 	@touch $@
 
 # The npm and Java clients that the interop tests drive; without Node or Maven those tests are skipped (an error when
