@@ -10,6 +10,7 @@ from kms_trio.media.formats import Format, StreamKind, Want
 from kms_trio.media.streams import RtpStream
 from kms_trio.net.fanout import RtpFanout
 from kms_trio.net.leg import LegRoute, RtpLeg, ShedListener
+from kms_trio.net.retransmission import RetransmissionSender
 from kms_trio.rtc.rtcp import ReportBlock
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class RtpSender:
     """Sends one media to one peer.
 
     `formats` are the negotiated ones in order of preference, `payload_type_of` tells under which payload type a stream
-    goes out.  A stream is forwarded while both the stream (`set_stream`) and the route (`set_route`) are there.
+    goes out.  What the peer loses goes again under `rtx_ssrc` (0: as it was) by the payload types that
+    `rtx_payload_types` maps those of media to.  A stream is forwarded while both the stream (`set_stream`) and the route
+    (`set_route`) are there.
     """
 
     def __init__(
@@ -42,6 +45,8 @@ class RtpSender:
         extensions: Mapping[str, int],
         mid: bytes,
         flow: FlowDetector,
+        rtx_ssrc: int = 0,
+        rtx_payload_types: Mapping[int, int] | None = None,
         timers: Timers,
         guard: OverloadGuard | None = None,
         on_shed: ShedListener | None = None,
@@ -61,6 +66,8 @@ class RtpSender:
             audio=first.is_audio,
             on_shed=on_shed,
         )
+        if rtx_ssrc and rtx_payload_types:
+            self.leg.retransmissions = RetransmissionSender(self.leg, rtx_ssrc, rtx_payload_types)
         flow.measure = lambda: self.leg.packets_sent
         self.round_trip_s = 0.0
         self.packets_lost = 0

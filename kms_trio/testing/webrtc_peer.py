@@ -91,6 +91,7 @@ class WebRtcPeer:
         receive: bool,
         codecs: Sequence[str],
         data_channels: bool = False,
+        rtx: bool = False,
     ) -> None:
         self.tracks: dict[str, ReceivedTrack] = {}
         """What is received, by kind ("audio", "video")."""
@@ -104,6 +105,12 @@ class WebRtcPeer:
         """Once data channels have been agreed on."""
         self.hears: Callable[[tuple[str, int]], bool] = lambda remote: True
         """Whose datagrams arrive: a firewall in front of it."""
+        self.retransmitted: list[RtpPacket] = []
+        """What came on retransmission streams (RFC 4588), with the numbers of those streams."""
+        self.rtx_ssrc = secrets.randbelow(1 << 31) + 1 if rtx else 0
+        self.loses: Callable[[int], bool] = lambda number: False
+        """Which video packets (sequence numbers) of ours the network loses."""
+        self._rtx_number = 0
         self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
         self._socket = sock
         self._random = random.SystemRandom()
@@ -130,6 +137,7 @@ class WebRtcPeer:
             data_channels=data_channels,
             max_message_size=MAX_MESSAGE_BYTES,
             direction=direction,
+            rtx=rtx,
         )
         self._offer: SessionDescription | None = None
         self._negotiated: Negotiated | None = None
@@ -160,7 +168,7 @@ class WebRtcPeer:
             session_id=1,
             cname="peer",
             audio=(LocalStream(ssrc=self.ssrcs["audio"]),),
-            video=(LocalStream(ssrc=self.ssrcs["video"]),),
+            video=(LocalStream(ssrc=self.ssrcs["video"], rtx_ssrc=self.rtx_ssrc),),
         )
         options = OfferOptions(offer_to_receive_audio=audio, offer_to_receive_video=video)
         self._offer = create_offer(self._capabilities, transport, ids, options)
@@ -207,11 +215,16 @@ class WebRtcPeer:
             last = kind == "video" and i == len(payloads) - 1
             number = self._sequence_numbers[kind] = self._sequence_numbers[kind] + 1
             header = write_header(last, codec.payload_type, number, timestamp, self.ssrcs[kind])
-            packet = self._outbound.protect(header + payload)
-            self._sent[(self.ssrcs[kind], number & 0xFFFF)] = packet
+            packet = again = self._outbound.protect(header + payload)
+            if kind == "video" and codec.rtx_payload_type is not None:
+                self._rtx_number += 1
+                header = write_header(last, codec.rtx_payload_type, self._rtx_number, timestamp, self.rtx_ssrc)
+                again = self._outbound.protect(header + (number & 0xFFFF).to_bytes(2, "big") + payload)
+            self._sent[(self.ssrcs[kind], number & 0xFFFF)] = again
             counts = self._counts[kind]
             counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(payload), timestamp
-            await self._send(packet)
+            if kind != "video" or not self.loses(number):
+                await self._send(packet)
 
     async def send_rtcp(self, packets: Sequence[RtcpPacket]) -> None:
         """Send RTCP; dropped before the connection stands."""
@@ -274,6 +287,9 @@ class WebRtcPeer:
             codec = next((each for each in media.codecs if each.payload_type == payload_type), None)
             if codec is not None:
                 break
+            if any(each.rtx_payload_type == payload_type for each in media.codecs):
+                self.retransmitted.append(RtpPacket(number, timestamp, marker, plain[start:end]))
+                return
         else:
             return
         track = self.tracks.get(media.kind)
@@ -364,6 +380,7 @@ async def open_peer(
     receive: bool = True,
     codecs: Sequence[str] = ("opus/48000/2", "VP8/90000"),
     data_channels: bool = False,
+    rtx: bool = False,
     host: str = "127.0.0.1",
 ) -> AsyncIterator[WebRtcPeer]:
     """A peer that runs while the block does."""
@@ -371,7 +388,7 @@ async def open_peer(
     with sock:
         sock.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4 << 20)
         await sock.bind((host, 0))
-        peer = WebRtcPeer(sock, send=send, receive=receive, codecs=codecs, data_channels=data_channels)
+        peer = WebRtcPeer(sock, send=send, receive=receive, codecs=codecs, data_channels=data_channels, rtx=rtx)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(peer.run)
             yield peer

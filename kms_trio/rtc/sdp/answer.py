@@ -25,6 +25,7 @@ from kms_trio.rtc.sdp.sections import (
     rejected,
     session_of,
     setup_attribute,
+    source_attributes,
     transport_attributes,
 )
 
@@ -129,8 +130,12 @@ def apply_answer(
 
 def _offered_stream(ours: MediaDescription) -> LocalStream | None:
     ssrcs = ours.ssrc_attributes
+    if not ssrcs:
+        return None
+    ssrc = ssrcs[0].ssrc
     crypto = ours.crypto
-    return LocalStream(ssrc=ssrcs[0].ssrc, crypto=crypto[0] if crypto else None) if ssrcs else None
+    rtx = [group.ssrcs[1] for group in ours.ssrc_groups if group.semantics == "FID" and len(group.ssrcs) > 1]
+    return LocalStream(ssrc=ssrc, rtx_ssrc=rtx[0] if rtx else 0, crypto=crypto[0] if crypto else None)
 
 
 def _rtp_media(
@@ -172,7 +177,7 @@ def _rtp_media(
     if media.rtcp_rsize:
         attributes.append(Attribute("rtcp-rsize"))
     attributes += lines_of("fmtp", parameters)
-    attributes.append(Attribute("ssrc", f"{media.local_ssrc} cname:{ids.cname}"))
+    attributes += source_attributes(media.local_ssrc, media.local_rtx_ssrc, ids.cname)
     attributes += transport_attributes(transport) if dtls else []
     return MediaDescription(
         kind=media.kind,

@@ -139,9 +139,13 @@ class LocalTransport:
 
 @attrs.frozen(kw_only=True)
 class LocalStream:
-    """What one audio or video media sends: its SSRC and, for plain RTP, its ports and SDES key."""
+    """What one audio or video media sends: its SSRC and, for plain RTP, its ports and SDES key.
+
+    `rtx_ssrc` is that of its retransmissions, 0: it has none.
+    """
 
     ssrc: int
+    rtx_ssrc: int = 0
     rtp_port: int = 1
     rtcp_port: int = 1
     crypto: Crypto | None = None

@@ -71,7 +71,8 @@ def common_codecs(media: MediaDescription, capabilities: EndpointCapabilities) -
         if capability is not None:
             supported = (*capability.feedback, "transport-cc") if transport_cc else capability.feedback
             feedback = tuple(each for each in codec.feedback if with_feedback and each in supported)
-            common.append(CommonCodec(codec, feedback, rtx_by_codec.get(str(codec.payload_type))))
+            rtx = rtx_by_codec.get(str(codec.payload_type)) if "nack" in feedback else None
+            common.append(CommonCodec(codec, feedback, rtx))
     return common
 
 

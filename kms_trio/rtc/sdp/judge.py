@@ -132,6 +132,7 @@ def judge(
         codecs=tuple(codec.negotiated for codec in codecs),
         header_extensions={extension.uri: extension.extension_id for extension in extensions},
         local_ssrc=stream.ssrc,
+        local_rtx_ssrc=stream.rtx_ssrc if any(codec.rtx for codec in codecs) else 0,
         rtcp_mux=rtcp_mux,
         rtcp_rsize=remote.has("rtcp-rsize"),
         local_crypto=local_crypto,

@@ -93,6 +93,7 @@ class NegotiatedMedia:
     remote_ssrc_groups: tuple[SsrcGroup, ...] = ()
     remote_rids: tuple[RestrictionId, ...] = ()
     local_ssrc: int = 0
+    local_rtx_ssrc: int = 0  # of our retransmissions (RFC 4588), 0: they are not agreed on
     rtcp_mux: bool = False
     rtcp_rsize: bool = False
     remote: RemoteTransport | None = None

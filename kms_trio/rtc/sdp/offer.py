@@ -24,6 +24,7 @@ from kms_trio.rtc.sdp.sections import (
     bundle_attribute,
     session_of,
     setup_attribute,
+    source_attributes,
     transport_attributes,
 )
 
@@ -79,7 +80,7 @@ def _rtp_media(
         formats.append(str(payload_type))
         words = (*codec.feedback, "transport-cc") if transport_cc else codec.feedback
         feedback += lines_of("rtcp-fb", (RtcpFeedback(payload_type, word) for word in words))
-        rtx_payload_type = next(payload_types, None) if capabilities.rtx and kind == "video" else None
+        rtx_payload_type = next(payload_types, None) if capabilities.rtx and "nack" in codec.feedback else None
         if rtx_payload_type is not None:
             formats.append(str(rtx_payload_type))
             descriptions += lines_of("rtpmap", [RtpMap(rtx_payload_type, "rtx", codec.clock_rate_hz)])
@@ -94,7 +95,8 @@ def _rtp_media(
         attributes.append(Attribute("rtcp-mux"))
     attributes += [Attribute(capabilities.direction.value), Attribute("mid", f"{kind}{index}")]
     attributes += feedback
-    attributes.append(Attribute("ssrc", f"{stream.ssrc} cname:{cname}"))
+    rtx_ssrc = stream.rtx_ssrc if capabilities.rtx and kind == "video" else 0
+    attributes += source_attributes(stream.ssrc, rtx_ssrc, cname)
     attributes += transport_attributes(transport) if dtls else []
     return MediaDescription(
         kind=kind,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from kms_trio.rtc.sdp.attributes import Direction, Setup
+from kms_trio.rtc.sdp.attributes import Direction, Setup, SsrcGroup
 from kms_trio.rtc.sdp.capabilities import LocalIds, LocalTransport
 from kms_trio.rtc.sdp.model import (
     Attribute,
@@ -55,6 +55,16 @@ def transport_attributes(transport: LocalTransport) -> list[Attribute]:
         Attribute("ice-ufrag", transport.ice_ufrag),
         Attribute("ice-pwd", transport.ice_pwd),
         *lines_of("fingerprint", transport.fingerprints),
+    ]
+
+
+def source_attributes(ssrc: int, rtx_ssrc: int, cname: str) -> list[Attribute]:
+    """What we send a media under, and (unless 0) what its retransmissions come under (RFC 5576 section 4, RFC 4588)."""
+    if not rtx_ssrc:
+        return [Attribute("ssrc", f"{ssrc} cname:{cname}")]
+    return [
+        Attribute("ssrc-group", str(SsrcGroup("FID", (ssrc, rtx_ssrc)))),
+        *(Attribute("ssrc", f"{each} cname:{cname}") for each in (ssrc, rtx_ssrc)),
     ]
 
 

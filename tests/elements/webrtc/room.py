@@ -55,11 +55,12 @@ async def join(
     sources: Sequence[str] = (),
     codecs: Sequence[str] = ("opus/48000/2", "VP8/90000"),
     data_channels: bool = False,
+    rtx: bool = False,
 ) -> AsyncIterator[Participant]:
     """Negotiate an endpoint, fed by `sources` ("self": by itself), and wait until the peer is connected."""
     endpoint = await client.create("WebRtcEndpoint", mediaPipeline=pipeline, useDataChannels=data_channels)
     await client.subscribe(endpoint, *EVENTS, "IceCandidateFound", "IceGatheringDone")
-    async with open_peer(send=send, receive=receive, codecs=codecs, data_channels=data_channels) as peer:
+    async with open_peer(send=send, receive=receive, codecs=codecs, data_channels=data_channels, rtx=rtx) as peer:
         answer = await client.invoke(endpoint, "processOffer", offer=peer.offer())
         peer.take_answer(answer)
         for source in sources:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import aiortc.sdp
+import attrs
 import pytest
 
-from kms_trio.rtc.sdp import ABS_SEND_TIME, AUDIO_LEVEL, MID, DtlsRole, Negotiated, parse, write
+from kms_trio.rtc.sdp import (
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    MID,
+    DtlsRole,
+    EndpointCapabilities,
+    LocalIds,
+    LocalStream,
+    LocalTransport,
+    Negotiated,
+    create_answer,
+    parse,
+    write,
+)
 
 Answer = Callable[..., Negotiated]
 
@@ -120,6 +134,18 @@ def test_retransmission_streams_when_switched_on(recorded: Callable[[str], str],
     assert "m=video 1 UDP/TLS/RTP/SAVPF 96 97 102 103 " in text
     assert "a=rtpmap:97 rtx/90000\r\n" in text
     assert "a=fmtp:97 apt=96\r\n" in text
+    assert video.local_rtx_ssrc == 0, "no SSRC was given for it"
+
+
+def test_retransmission_streams_are_tied_to_media(
+    recorded: Callable[[str], str], capabilities: EndpointCapabilities, transport: LocalTransport, ids: LocalIds
+) -> None:
+    with_ssrc = attrs.evolve(ids, video=(LocalStream(ssrc=2001, rtx_ssrc=2002),))
+    negotiated = create_answer(parse(recorded("video")), attrs.evolve(capabilities, rtx=True), transport, with_ssrc)
+    assert negotiated.medias[0].local_rtx_ssrc == 2002
+    text = write(negotiated.local)
+    group = text.index("a=ssrc-group:FID 2001 2002\r\n")
+    assert group < text.index("a=ssrc:2001 cname:") < text.index("a=ssrc:2002 cname:")
 
 
 def test_another_parser_reads_answers_the_same(chromium_offer: str, answer_to: Answer) -> None:

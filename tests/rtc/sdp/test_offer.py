@@ -13,6 +13,7 @@ from kms_trio.rtc.sdp import (
     EndpointCapabilities,
     Fingerprint,
     LocalIds,
+    LocalStream,
     LocalTransport,
     Negotiated,
     OfferOptions,
@@ -134,6 +135,27 @@ def test_several_medias_have_payload_types_ssrcs_and_mids_of_their_own(
     assert offer.medias[2].values("fmtp")[0] == "99 apt=98"
     assert "98 transport-cc" in offer.medias[2].values("rtcp-fb")
     assert [media.ssrc_attributes[0].ssrc for media in offer.medias] == [1001, 1002, 2001, 2002]
+
+
+def test_retransmissions_between_two_of_ours(
+    capabilities: EndpointCapabilities, transport: LocalTransport, ids: LocalIds
+) -> None:
+    both = attrs.evolve(capabilities, rtx=True)
+    ours = attrs.evolve(ids, video=(LocalStream(ssrc=2001, rtx_ssrc=2002),))
+    theirs = attrs.evolve(ids, video=(LocalStream(ssrc=3001, rtx_ssrc=3002),))
+    offer = create_offer(both, transport, ours)
+    answer = create_answer(parse(write(offer)), both, transport, theirs)
+    negotiated = apply_answer(offer, parse(write(answer.local)), both)
+    for side, local, remote in ((negotiated, 2001, 3001), (answer, 3001, 2001)):
+        audio, video = side.medias
+        assert [codec.rtx_payload_type for codec in audio.codecs] == [None, None, None]
+        assert [codec.rtx_payload_type for codec in video.codecs] == [98, 100, 102, 104]
+        assert (video.local_ssrc, video.local_rtx_ssrc) == (local, local + 1)
+        assert video.primary_ssrcs == (remote,)
+        assert [group.ssrcs for group in video.remote_ssrc_groups] == [(remote, remote + 1)]
+    without = create_answer(parse(write(offer)), capabilities, transport, theirs)
+    assert "rtx" not in write(without.local)
+    assert apply_answer(offer, without.local, both).medias[1].local_rtx_ssrc == 0
 
 
 def test_no_offer_runs_out_of_payload_types(

@@ -73,6 +73,12 @@ class MediaTies:
             extensions=media.header_extensions,
             mid=wire_mid(media, media.header_extensions),
             flow=pad.flow,
+            rtx_ssrc=media.local_rtx_ssrc,
+            rtx_payload_types={
+                codec.payload_type: codec.rtx_payload_type
+                for codec in media.codecs
+                if codec.rtx_payload_type is not None
+            },
             timers=self._network.timers,
             guard=self._network.overload,
             on_shed=self._on_shed,

@@ -71,5 +71,13 @@ def binding_of(media: NegotiatedMedia, on_receiver: Callable[[RtpReceiver], None
         mid_id=media.header_extensions.get(MID, 0),
         announced_ssrcs=primary,
         ignored_ssrcs=announced - primary,
+        retransmitted_payload_types={
+            codec.rtx_payload_type: codec.payload_type for codec in media.codecs if codec.rtx_payload_type is not None
+        },
+        retransmitted_ssrcs={
+            group.ssrcs[1]: group.ssrcs[0]
+            for group in media.remote_ssrc_groups
+            if group.semantics == "FID" and len(group.ssrcs) > 1
+        },
         on_receiver=on_receiver,
     )

@@ -199,8 +199,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         return LocalIds(
             session_id=self._session_id,
             cname=self._cname,
-            audio=tuple(_new_stream() for _ in range(settings.num_audio_medias)),
-            video=tuple(_new_stream() for _ in range(settings.num_video_medias)),
+            audio=tuple(LocalStream(ssrc=_new_ssrc()) for _ in range(settings.num_audio_medias)),
+            video=tuple(LocalStream(ssrc=_new_ssrc(), rtx_ssrc=_new_ssrc()) for _ in range(settings.num_video_medias)),
         )
 
     def _connect(self, role: IceRole) -> WebRtcConnection:
@@ -453,8 +453,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         return self._connection.data_channels
 
 
-def _new_stream() -> LocalStream:
-    return LocalStream(ssrc=secrets.randbelow(0xFFFFFFFE) + 1)
+def _new_ssrc() -> int:
+    return secrets.randbelow(0xFFFFFFFE) + 1
 
 
 def _limit(value: int) -> int | None:

@@ -37,6 +37,7 @@ def capabilities_of(
         max_audio_recv_bandwidth_kbps=max_audio_recv_bandwidth_kbps,
         max_video_recv_bandwidth_kbps=max_video_recv_bandwidth_kbps,
         direction=direction,
+        rtx=True,
     )
 
 
