@@ -34,6 +34,7 @@ from kms_trio.rpc.sessions import Sessions
 from kms_trio.settings import Settings
 from kms_trio.worker.assignment import WorkerLog
 from kms_trio.worker.core import MediaCore, build_core
+from kms_trio.worker.figures import Figures, take_figures
 from kms_trio.worker.manager import TreeServerManager
 from kms_trio.worker.pool import WorkerPool, WorkerStatus
 from kms_trio.worker.router import Router
@@ -74,6 +75,16 @@ class Server:
     def workers(self) -> list[WorkerStatus]:
         """The media workers, also those that are being started; empty when there are none."""
         return [] if self.pool is None else self.pool.statuses
+
+    @property
+    def session_count(self) -> int:
+        """Sessions of clients that hold, or have held, an object."""
+        return self.sessions.count
+
+    @property
+    def figures(self) -> Figures:
+        """What was counted, by all processes together."""
+        return take_figures(self.context) if self.pool is None else self.pool.figures
 
     @property
     def control_url(self) -> str:

@@ -6,6 +6,7 @@
 | `/module`     | the page that tries a class of a module on the camera                    |
 | `/static/...` | modules, styles and icon of both                                         |
 | `/health`     | 200 `{"status": "ok"}` when requests are served, else 503 `"unavailable"`; the media workers |
+| `/metrics`    | figures in the text format of Prometheus                                 |
 | `/api/config` | where the control socket is, and where the page may record to            |
 
 The page loads nothing from elsewhere, and a Content-Security-Policy holds it to that.
@@ -22,15 +23,15 @@ import attrs
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kms_trio import __version__
+from kms_trio.http.metrics import CONTENT_TYPE, Metrics
 from kms_trio.http.static_files import load_static_files
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from kms_trio.http.status import ServerStatus
@@ -75,7 +76,8 @@ def recordings_folder(settings: Settings) -> Path:
 
 
 def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
-    """Builds the web application; metrics and WHIP become further routes here."""
+    """Builds the web application."""
+    metrics = Metrics(server)
 
     async def health(request: Request) -> JSONResponse:
         workers = [attrs.asdict(each) for each in server.workers]
@@ -99,7 +101,10 @@ def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
             raise HTTPException(404)
         return file.response(request)
 
-    routes = [Route("/health", health)]
+    async def figures(request: Request) -> Response:
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
+
+    routes = [Route("/health", health), Route("/metrics", figures)]
     if settings.http.demo:
         files = load_static_files()
         routes += [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from kms_trio.worker.figures import Figures
     from kms_trio.worker.pool import WorkerStatus
 
 
@@ -25,4 +26,14 @@ class ServerStatus(Protocol):
     @property
     def workers(self) -> Sequence[WorkerStatus]:
         """The media workers; empty when everything is in one process."""
+        ...
+
+    @property
+    def session_count(self) -> int:
+        """Sessions of clients that hold, or have held, an object."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """What was counted, by all processes together."""
         ...

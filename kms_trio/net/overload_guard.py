@@ -95,6 +95,8 @@ class OverloadStatistics:
     """How often a stream was held back."""
     brought_back: int = 0
     """How often one was forwarded again."""
+    datagrams_lost: int = 0
+    """By the kernel, for want of room in a socket's queue."""
 
 
 @attrs.define
@@ -158,6 +160,7 @@ class OverloadGuard:
             watched.counted = arrived
             costs[fanout] = watched.rate * len(fanout.legs)
         self.last = self.load.measure()
+        self.statistics.datagrams_lost += self.last.dropped
         self._apply(self.controller.step(self.last, costs))
 
     def _apply(self, decision: Decision[RtpFanout]) -> None:

@@ -64,6 +64,11 @@ class Sessions:
         """Whether a session holds, or has held, an object."""
         return self._references.knows(session_id)
 
+    @property
+    def count(self) -> int:
+        """How many hold, or have held, an object."""
+        return len(self._references.sessions)
+
     def touch(self, session_id: str) -> None:
         """The session shows a sign of life."""
         self._seen_at[session_id] = trio.current_time()

@@ -27,6 +27,7 @@ from kms_trio.rpc.envelope import unexpected_error
 from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.worker.channel import Channel, ChannelClosedError
 from kms_trio.worker.core import MediaCore
+from kms_trio.worker.figures import take_figures
 from kms_trio.worker.frames import Message
 from kms_trio.worker.http_back import HttpBack
 from kms_trio.worker.report import REPORT_PERIOD_S, Meter
@@ -176,8 +177,8 @@ class Host:
         directory = self._core.context.directory
         while True:
             roots = len(directory.roots()) - 1
-            held_back = self._core.context.network.overload.held_back
-            report = self._meter.report(pipelines=roots, objects=len(directory) - 1, held_back=held_back)
+            figures = take_figures(self._core.context)
+            report = self._meter.report(pipelines=roots, objects=len(directory) - 1, figures=figures)
             self._send({"report": report.to_message()})
             for _ in range(_TICKS_A_REPORT):
                 due = trio.current_time() + REPORT_PERIOD_S / _TICKS_A_REPORT

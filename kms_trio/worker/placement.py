@@ -38,7 +38,7 @@ class WorkerLoad:
         """Take a report."""
         self.report = report
         self.placed_since_report = 0
-        if report.held_back:
+        if report.figures.held_back:
             self._reports_at_limit = REPORTS_AT_LIMIT
             return
         near = report.loop_cpu > LIMIT or report.cpu > LIMIT * self.cores

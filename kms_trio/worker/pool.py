@@ -16,6 +16,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.settings import Settings
 from kms_trio.worker.assignment import Assignment, WorkerLog, share_of_ports
 from kms_trio.worker.count import cores_of_each
+from kms_trio.worker.figures import Figures, total
 from kms_trio.worker.link import Listener, WorkerLink, WorkerLostError
 from kms_trio.worker.placement import WorkerLoad, place
 
@@ -62,6 +63,8 @@ class WorkerPool:
         self._changed = trio.Event()
         self._stopping = False
         self._failures: list[str] = []
+        #: What workers had counted that are no more.
+        self._of_ended = Figures()
 
     @property
     def links(self) -> list[WorkerLink]:
@@ -72,6 +75,12 @@ class WorkerPool:
     def statuses(self) -> list[WorkerStatus]:
         """All workers, also those that are being started."""
         return [self._status(number) for number in range(1, self._count + 1)]
+
+    @property
+    def figures(self) -> Figures:
+        """What all workers together count, those that have ended included."""
+        reports = [link.report for link in self._links.values() if link.report is not None]
+        return total([self._of_ended, *(report.figures for report in reports)])
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Start all, then keep them alive until cancelled. Raises OSError when one cannot start the first time."""
@@ -133,6 +142,8 @@ class WorkerPool:
                     await link.run(assignment)
                 finally:
                     del self._links[number]
+                    if link.report is not None:
+                        self._of_ended = total([self._of_ended, link.report.figures.only_counters()])
                 was_ready = was_ready or link.was_ready
                 retired = link.retired
                 failure = self._over(link)

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from kms_trio.worker.figures import Figures
 from kms_trio.worker.frames import Message
 
 #: Between two reports.
@@ -18,7 +19,7 @@ _MEMORY_FILE: Final = Path("/proc/self/statm")
 
 @attrs.frozen(kw_only=True)
 class WorkerReport:
-    """One report. What fairness and overload come to need becomes a field here and a line in `Meter`."""
+    """One report. `figures` are for `/metrics`."""
 
     #: CPU time of the process over time, 1.0 is a whole core; the threads of codecs count.
     cpu: float
@@ -29,8 +30,7 @@ class WorkerReport:
     memory_bytes: int
     pipelines: int
     objects: int
-    #: Streams of video that are held back because the worker cannot keep up.
-    held_back: int = 0
+    figures: Figures = attrs.field(factory=Figures)
 
     def to_message(self) -> Message:
         """As JSON data."""
@@ -39,7 +39,7 @@ class WorkerReport:
     @classmethod
     def from_message(cls, message: Message) -> WorkerReport:
         """Read what `to_message` made."""
-        return cls(**message)
+        return cls(**{**message, "figures": Figures.from_message(message["figures"])})
 
 
 class Meter:
@@ -56,7 +56,7 @@ class Meter:
         """Note how late a timer was."""
         self._lateness_s = max(self._lateness_s, lateness_s)
 
-    def report(self, *, pipelines: int, objects: int, held_back: int = 0) -> WorkerReport:
+    def report(self, *, pipelines: int, objects: int, figures: Figures) -> WorkerReport:
         """Return what was measured since the last report."""
         now_s, process_s, loop_s = time.monotonic(), time.process_time(), time.thread_time()
         elapsed_s = max(now_s - self._at_s, REPORT_PERIOD_S / 2)  # the first report comes at once
@@ -67,7 +67,7 @@ class Meter:
             memory_bytes=int(_MEMORY_FILE.read_text(encoding="ascii").split()[1]) * self._page_bytes,
             pipelines=pipelines,
             objects=objects,
-            held_back=held_back,
+            figures=figures,
         )
         self._at_s, self._process_s, self._loop_s, self._lateness_s = now_s, process_s, loop_s, 0.0
         return report

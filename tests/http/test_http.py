@@ -16,6 +16,7 @@ from kms_trio.http import HttpListenError, serve_http
 from kms_trio.http.static_files import STATIC_FOLDER
 from kms_trio.settings import Settings
 from kms_trio.settings.extensions import HttpSettings, UriPolicySettings
+from kms_trio.worker.figures import Figures
 from kms_trio.worker.pool import WorkerStatus
 
 
@@ -26,6 +27,8 @@ class Status:
     accepting_requests: bool = True
     control_port: int = 8888
     workers: list[WorkerStatus] = attrs.Factory(list)
+    session_count: int = 0
+    figures: Figures = attrs.Factory(Figures)
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""HttpPostEndpoints of several workers on one port."""
+"""What workers share over HTTP: one port for HttpPostEndpoints, one for metrics."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import httpx2
 import trio
 
 from kms_trio.app import Server
+from kms_trio.http.metrics import Metrics
 from kms_trio.testing.clips import write_clip
-from kms_trio.testing.patience import PATIENCE_S
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import open_client
+from tests.http.test_metrics import read
 from tests.worker.test_router import two_pipelines, worker_of
 
 __all__ = ["worker_of"]
@@ -55,3 +57,16 @@ async def test_strangers_at_the_port_harm_nobody(server: Server, worker_of: Call
                     except trio.BrokenResourceError:
                         continue  # reset: junk was left unread
         assert (await http.options(url)).status_code == 200
+
+
+async def test_metrics_are_sums_over_workers(server: Server) -> None:
+    async with open_client(server.control_url) as client:
+        pipelines = [await client.create("MediaPipeline") for _ in range(4)]
+        for pipeline in pipelines:
+            await client.create("PassThrough", mediaPipeline=pipeline)
+        of_interest = (("kms_trio_objects", (("class", "PassThrough"),)), ("kms_trio_pipelines", ()))
+        metrics = Metrics(server)
+        await until(lambda: [read(metrics.text()).get(each) for each in of_interest] == [4, 4])
+        samples = read(metrics.text())
+        assert [samples["kms_trio_worker_up", (("worker", number),)] for number in ("1", "2")] == [1, 1]
+        assert samples["kms_trio_sessions", ()] >= 1

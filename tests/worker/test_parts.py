@@ -16,6 +16,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.settings import Settings, SettingsError, load
 from kms_trio.worker.assignment import Assignment, WorkerLog, share_of_ports
 from kms_trio.worker.count import worker_count
+from kms_trio.worker.figures import Figures, total
 from kms_trio.worker.ledger import Ledger
 from kms_trio.worker.link import WorkerLink
 from kms_trio.worker.placement import REPORTS_AT_LIMIT, WorkerLoad, place
@@ -73,17 +74,26 @@ def test_a_report_measures_this_process_and_survives_the_way() -> None:
     meter = Meter(4096)
     meter.was_late(0.25)
     meter.was_late(0.125)
-    first = meter.report(pipelines=2, objects=5)
+    figures = Figures(counters={"sent.packets": 7}, held_back=1, objects={"PassThrough": 3})
+    first = meter.report(pipelines=2, objects=5, figures=figures)
     assert first.lateness_s == 0.25
     assert first.memory_bytes > 2**20
     assert (first.pipelines, first.objects) == (2, 5)
     assert WorkerReport.from_message(json.loads(json.dumps(first.to_message()))) == first
-    assert meter.report(pipelines=0, objects=0).lateness_s == 0.0
+    assert meter.report(pipelines=0, objects=0, figures=Figures()).lateness_s == 0.0
+
+
+def test_figures_of_workers_are_summed_and_outlive_them() -> None:
+    one = Figures(counters={"sent.packets": 7, "sent.calls": 1}, held_back=1, objects={"PassThrough": 3})
+    two = Figures(counters={"sent.packets": 5}, held_back=2, objects={"PassThrough": 1, "MediaPipeline": 1})
+    assert total([one.only_counters(), two]) == Figures(
+        counters={"sent.packets": 12, "sent.calls": 1}, held_back=2, objects={"PassThrough": 1, "MediaPipeline": 1}
+    )
 
 
 def test_a_worker_that_holds_video_back_gets_none_until_it_does_no_longer() -> None:
     loads = [WorkerLoad(1), WorkerLoad(2)]
-    loads[0].reported(attrs.evolve(report(), held_back=1))
+    loads[0].reported(attrs.evolve(report(), figures=Figures(held_back=1)))
     assert [place(loads).number for _ in range(3)] == [2, 2, 2]
     loads[0].reported(report())
     assert place(loads).number == 1

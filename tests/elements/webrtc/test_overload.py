@@ -9,6 +9,7 @@ import attrs
 import trio
 
 from kms_trio.app import Server
+from kms_trio.http.metrics import Metrics
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.overload import Load
 from kms_trio.net.service import NetworkService
@@ -16,6 +17,7 @@ from kms_trio.rtc.rtcp import Nack, PictureLossIndication
 from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.webrtc.room import Participant, Publisher, join, numbers
+from tests.http.test_metrics import read
 
 CALM = Load(cpu=0.2)
 STRAINED = Load(cpu=0.5, dropped=12)
@@ -98,6 +100,12 @@ async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_fra
         over = await client.expect("Error", first_pipeline)
         assert over.data["type"] == "OVERLOAD_OVER"
         assert (guard.statistics.held_back, guard.statistics.brought_back) == (1, 1)
+        samples = read(Metrics(server).text())
+        assert samples["kms_trio_overload_held_back_total", ()] == 1
+        assert samples["kms_trio_overload_frames_dropped_total", ()] == guard.gates.frames_dropped
+        assert samples["kms_trio_overload_streams", ()] == 0
+        assert samples["kms_trio_objects", (("class", "WebRtcEndpoint"),)] == 6
+        assert samples["kms_trio_packets_sent_total", ()] > 0
         assert not [event for event in client.events if event.name == "Error"], "the other pipeline hears nothing"
         nursery.cancel_scope.cancel()
 
