@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from rich.console import Console
@@ -15,6 +15,9 @@ from rich.table import Table
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.plugins import Plugins
 from kms_trio.plugins.manager import ENTRY_POINT_GROUP
+
+#: Columns of a table that goes into a file or a pipe.
+FILE_WIDTH: Final = 250
 
 
 @attrs.frozen(kw_only=True)
@@ -93,7 +96,10 @@ def print_table(disabled: Iterable[str] = ()) -> None:
     for row in rows(disabled):
         last = f"[red]{escape(row.problem)}[/red]" if row.problem else ", ".join(row.factories)
         table.add_row(row.name, row.version, row.distribution, "[dim]disabled[/dim]" if row.disabled else last)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = FILE_WIDTH  # for grep and the like a row is best a line
+    console.print(table)
 
 
 def module_lines(module: ModuleDescriptor) -> list[str]:
