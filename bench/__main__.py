@@ -1,4 +1,6 @@
-"""``python -m bench forward [--viewers 1,10] [--rounds 5] [--json FILE] [--compare FILE]``, ``filters``, ``record``."""
+"""``python -m bench forward [--viewers 1,10] [--rounds 5] [--json FILE] [--compare FILE]``, and ``filters``,
+``record``, ``transcode``, ``composite``, ``latency``.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,12 @@ from pathlib import Path
 import click
 
 from bench import history
+from bench.composite import CompositeLoad, measure_composition
 from bench.filters import FilterLoad, measure_costs, measure_latency
 from bench.forward import LIMIT, Load, measure
+from bench.latency import LatencyLoad, measure_latencies
 from bench.record import RecordLoad, measure_recording
+from bench.transcode import TranscodeLoad, measure_transcoding
 
 
 @click.group()
@@ -64,6 +69,41 @@ def record(recorders: str, seconds: float) -> None:
         figures = measure_recording(RecordLoad(recorders=count, seconds=seconds))
         other = f"ffmpeg {figures.ffmpeg:.2f} %" if figures.ffmpeg is not None else "no ffmpeg"
         click.echo(f"{count:>5} at once  {figures.recorder:.2f} % of a core each  {other}")
+
+
+@main.command()
+@click.option("--rounds", default=5, show_default=True, help="Turns that each gets; medians are told.")
+@click.option("--seconds", default=10.0, show_default=True, help="Of video in each turn.")
+def transcode(rounds: int, seconds: float) -> None:
+    """CPU time of transcoding 720p30 VP8 to H264 and back, and of ffmpeg with the same encoder settings."""
+    for have, give in (("VP8", "H264"), ("H264", "VP8")):
+        figures = measure_transcoding(TranscodeLoad(have, give, seconds=seconds), rounds)
+        click.echo(f"{have:>4} to {give:<4} {_against_ffmpeg(figures.server_ms, figures.ffmpeg_ms, figures.ratio)}")
+
+
+@main.command()
+@click.option("--participants", default="4,9", show_default=True, help="How many at once, by turns.")
+@click.option("--rounds", default=5, show_default=True, help="Turns that each gets; medians are told.")
+@click.option("--seconds", default=6.0, show_default=True, help="How long a turn takes.")
+def composite(participants: str, rounds: int, seconds: float) -> None:
+    """CPU time of composing 640x360 at 25 pictures a second, and of one ffmpeg with an xstack graph."""
+    for count in map(int, participants.split(",")):
+        figures = measure_composition(CompositeLoad(count, seconds=seconds), rounds)
+        told = _against_ffmpeg(figures.server_ms, figures.ffmpeg_ms, figures.ratio)
+        click.echo(f"{count:>5} participants  {told}")
+
+
+@main.command()
+@click.option("--pictures", default=300, show_default=True, help="How many are sent each way.")
+def latency(pictures: int) -> None:
+    """Median latency that the server adds, by a number drawn into each picture: RTP in, RTP out."""
+    for way, median_ms in measure_latencies(LatencyLoad(pictures=pictures)).items():
+        click.echo(f"{way:<10} {median_ms:6.2f} ms")
+
+
+def _against_ffmpeg(server_ms: float, ffmpeg_ms: float | None, ratio: float | None) -> str:
+    told = f"{ratio:.2f} x ffmpeg's {ffmpeg_ms:.2f}" if ratio is not None else "no ffmpeg"
+    return f"{server_ms:6.2f} ms a frame  {told}"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from kms_trio.media.streams import RawFrame
 if TYPE_CHECKING:
     from kms_trio.codecs.encoder import EncoderControl
 
-__all__ = ["VideoEncoder"]
+__all__ = ["VideoEncoder", "encoder_options"]
 
 CLOCK_RATE_HZ: Final = 90_000
 TIME_BASE: Final = Fraction(1, CLOCK_RATE_HZ)
@@ -110,7 +110,7 @@ class VideoEncoder:
         context.framerate = Fraction(30)
         context.thread_count = 1
         context.bit_rate = rates.highest_bps  # libx264 follows later changes only when this is its maximum, too
-        context.options = _options(self._encoding_name, rates)
+        context.options = encoder_options(self._encoding_name, rates)
         context.open()
         context.bit_rate = rates.start_bps
         self._context, self._shaper = context, Shaper(width, height)
@@ -121,11 +121,11 @@ def _even(pixels: int) -> int:
     return max(2, pixels & ~1)
 
 
-def _options(encoding_name: str, rates: Rates) -> dict[str, str]:
+def encoder_options(encoding_name: str, rates: Rates) -> dict[str, str]:
     """Encoder options, as lively as the ones that Kurento uses."""
     if encoding_name == "H264":
         # A key frame at each cut (sc_threshold) is for those who seek; viewers only get it late.
-        own = {"preset": "veryfast", "tune": "zerolatency", "g": "60", "forced-idr": "1", "sc_threshold": "0"}
+        own = {"preset": "superfast", "tune": "zerolatency", "g": "60", "forced-idr": "1", "sc_threshold": "0"}
     else:
         speed = "16" if encoding_name == "VP8" else "8"
         own = {"deadline": "realtime", "cpu-used": speed, "lag-in-frames": "0", "g": "128"}
