@@ -10,6 +10,7 @@ import pytest
 from kms_trio.media.frames import EncodedFrame
 from tests.elements.webrtc.room import numbered_frames
 from tests.interop.harness.chromium import Chromium, open_chromium
+from tests.interop.harness.firefox import Firefox, open_firefox
 from tests.interop.harness.server import RunningServer, run_server, serve_in_process
 from tests.interop.harness.site import serve_pages
 
@@ -17,6 +18,12 @@ from tests.interop.harness.site import serve_pages
 @pytest.fixture
 async def chromium() -> AsyncIterator[Chromium]:
     async with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def firefox() -> AsyncIterator[Firefox]:
+    async with open_firefox() as browser:
         yield browser
 
 

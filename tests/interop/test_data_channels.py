@@ -10,7 +10,7 @@ import trio
 from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import RpcClient, open_client
 from tests.interop.harness.chromium import Chromium
-from tests.interop.harness.devtools import Page
+from tests.interop.harness.page import BrowserPage
 from tests.interop.harness.server import RunningServer
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -26,7 +26,7 @@ SEND_EVERYTHING = """
 
 
 async def join(
-    client: RpcClient, page: Page, pipeline: str, *, source: str | None = None, with_media: bool = False
+    client: RpcClient, page: BrowserPage, pipeline: str, *, source: str | None = None, with_media: bool = False
 ) -> str:
     """An endpoint with data channels for a page, fed by `source` (None: by itself); returns its id."""
     offer = await page.evaluate("offer(withMedia)", withMedia=with_media)
@@ -41,7 +41,7 @@ async def join(
     return endpoint
 
 
-async def send_everything(page: Page, label: str) -> list[Any]:
+async def send_everything(page: BrowserPage, label: str) -> list[Any]:
     sent: list[Any] = await page.evaluate(f"(async () => {{ {SEND_EVERYTHING} }})()", label=label)
     return sent
 

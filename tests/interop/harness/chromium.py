@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from subprocess import DEVNULL, PIPE
 
@@ -16,6 +15,7 @@ import trio
 from trio_websocket import wrap_client_stream
 
 from kms_trio.testing.patience import PATIENCE_S
+from tests.interop.harness.browser_process import drain, end_group
 from tests.interop.harness.devtools import MAX_MESSAGE_BYTES, DevTools, Page, PageError
 from tests.interop.harness.tools import require_chromium
 
@@ -43,12 +43,6 @@ FLAGS = (
 )
 
 
-def _end(process: trio.Process) -> None:
-    """Ends a process and all others of its group."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 async def _devtools_address(errors: trio.abc.ReceiveStream) -> tuple[int, str]:
     """Port and path of the browser's socket, which it announces on standard error."""
     text = b""
@@ -58,12 +52,6 @@ async def _devtools_address(errors: trio.abc.ReceiveStream) -> tuple[int, str]:
             raise PageError(f"Chromium did not start: {text.decode(errors='replace')[-2000:]}")
         text += chunk
     return int(found[1]), found[2].decode()
-
-
-async def _drain(errors: trio.abc.ReceiveStream) -> None:
-    """Reads on, so that the browser never blocks on a full pipe."""
-    async for _ in errors:
-        pass
 
 
 @attrs.define(eq=False)
@@ -85,7 +73,7 @@ class Chromium:
 
     def kill(self) -> None:
         """Ends all of its processes at once: no goodbye reaches anybody."""
-        _end(self.process)
+        end_group(self.process)
 
 
 @asynccontextmanager
@@ -116,7 +104,7 @@ async def open_chromium(*, camera_allowed: bool = True) -> AsyncIterator[Chromiu
                 with trio.fail_after(PATIENCE_S):
                     assert process.stderr is not None
                     port, path = await _devtools_address(process.stderr)
-                nursery.start_soon(_drain, process.stderr)
+                nursery.start_soon(drain, process.stderr)
                 async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
                     socket = await wrap_client_stream(
                         nursery, stream, "127.0.0.1", path, max_message_size=MAX_MESSAGE_BYTES
@@ -125,4 +113,4 @@ async def open_chromium(*, camera_allowed: bool = True) -> AsyncIterator[Chromiu
                     nursery.start_soon(devtools.run)
                     yield Chromium(process, devtools)
             finally:
-                _end(process)
+                end_group(process)

@@ -12,14 +12,12 @@ import attrs
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
 
-from kms_trio.testing.patience import PATIENCE_S
+from tests.interop.harness.page import BrowserPage, PageError
+
+__all__ = ["MAX_MESSAGE_BYTES", "DevTools", "Page", "PageError"]
 
 #: Screenshots come as one message.
 MAX_MESSAGE_BYTES = 32 * 2**20
-
-
-class PageError(Exception):
-    """JavaScript threw, a condition was not met in time, or the browser is gone."""
 
 
 @attrs.define(eq=False)
@@ -71,7 +69,7 @@ class DevTools:
 
 
 @attrs.define(eq=False)
-class Page:
+class Page(BrowserPage):
     """A browser tab."""
 
     devtools: DevTools
@@ -100,13 +98,6 @@ class Page:
         return await self.devtools.call(method, self.session, **params)
 
     async def evaluate(self, expression: str, **values: Any) -> Any:
-        """Evaluates JavaScript, waits for it if it is a promise, and returns its JSON value.
-
-        `values` are there as constants of those names.
-
-        Raises:
-            PageError: it threw or was rejected.
-        """
         names, literals = ", ".join(values), ", ".join(json.dumps(value) for value in values.values())
         answer = await self.call(
             "Runtime.evaluate",
@@ -126,32 +117,6 @@ class Page:
         if "errorText" in answer:
             raise PageError(f"{url}: {answer['errorText']}")
         await self.wait_for("location.href !== 'about:blank' && document.readyState === 'complete'")
-
-    async def wait_for(self, condition: str, *, within_s: float = PATIENCE_S, **values: Any) -> Any:
-        """Waits until a JavaScript expression is truthy, and returns it; it may be a promise.
-
-        Raises:
-            PageError: it was not so `within_s`, or it threw.
-        """
-        value = await self.evaluate(
-            "(async () => { const end = Date.now() + limit; for (;;) {"
-            f" const value = await ({condition}); if (value) return value instanceof Node ? true : value;"
-            " if (Date.now() > end) return null;"
-            " await new Promise((resolve) => setTimeout(resolve, 50)); } })()",
-            limit=within_s * 1000,
-            **values,
-        )
-        if not value:
-            text = await self.evaluate("document.body?.innerText ?? ''")
-            raise PageError(f"not within {within_s} s: {condition}; console: {self.console[-20:]}; page: {text[:1500]}")
-        return value
-
-    async def click(self, selector: str) -> None:
-        """Clicks an element once it is there and enabled."""
-        await self.wait_for(
-            "((node) => node && !node.disabled && !node.hidden)(document.querySelector(selector))", selector=selector
-        )
-        await self.evaluate("document.querySelector(selector).click()", selector=selector)
 
     async def screenshot(self, name: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> bytes:
         """A PNG of the page at this size."""
