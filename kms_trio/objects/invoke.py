@@ -26,6 +26,11 @@ def unknown_operation(name: str, parameters: Any) -> KurentoError:
     return KurentoError(ErrorCode.MALFORMED_TRANSACTION, f"Method '{name}' with {count} parameters not found")
 
 
+def is_instant(media_object: MediaObject, operation: Operation) -> bool:
+    """Whether calling an operation cannot wait for anything."""
+    return operation.kind is OperationKind.GETTER and not isinstance(media_object, HostedFilter)
+
+
 async def invoke(media_object: MediaObject, operation: Operation, parameters: Any, marshaller: Marshaller) -> Any:
     """Call an operation; return its result as wire JSON, None for one that returns nothing.
 

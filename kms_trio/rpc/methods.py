@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kms_trio.errors import ErrorCode, KurentoError
-from kms_trio.objects.invoke import invoke, unknown_operation
+from kms_trio.objects.invoke import invoke, is_instant, unknown_operation
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.rpc import params as read
 from kms_trio.rpc.params import Params
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kms_trio.rpc.legacy_clients import LegacyClients
 
 Method = Callable[[Params | None], Awaitable[Any]]
+
+#: The methods that wait for nothing, whatever they are asked.
+_INSTANT: Final = frozenset({"describe", "subscribe", "unsubscribe", "ref"})
 
 
 class SessionRegister(Protocol):
@@ -73,6 +76,17 @@ class Methods:
             "keepAlive": self.keep_alive,
             "closeSession": self.close_session,
         }
+
+    def is_instant(self, method: str, params: Params | None) -> bool:
+        """Whether a request can be carried out without waiting for anything, as far as can be told in advance."""
+        if method != "invoke" or params is None:
+            return method in _INSTANT
+        object_id, name = params.get("object"), params.get("operation")
+        if not isinstance(object_id, str) or not isinstance(name, str):
+            return True  # which is an error
+        media_object = self._directory.find(object_id)
+        operation = None if media_object is None else media_object.object_class.operations.get(name)
+        return media_object is not None and operation is not None and is_instant(media_object, operation)
 
     async def ping(self, params: Params | None) -> dict[str, Any]:
         """Answer; `interval` is for the client's own use."""

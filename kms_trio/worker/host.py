@@ -81,8 +81,9 @@ class Host:
         self._release_within_s = ORPHAN_DEADLINE_S
         self._nursery: trio.Nursery | None = None
         self._meter = Meter(os.sysconf("SC_PAGE_SIZE"))
+        self._methods = core.methods(HostedSessions(core))
         self._table: Mapping[str, Serve] = {
-            **core.methods(HostedSessions(core)).table,
+            **self._methods.table,
             "worker.hold": self._hold,
             "worker.usedCpu": self._used_cpu,
         }
@@ -122,7 +123,11 @@ class Host:
             self._send({"reply": message["request"], "retired": True})
         elif "request" in message:
             assert self._nursery is not None, "requests come once the host runs"
-            self._nursery.start_soon(self._serve, message["request"], message["method"], message["params"])
+            method, params = message["method"], message["params"]
+            if self._methods.is_instant(method, params):
+                await self._serve(message["request"], method, params)
+            else:
+                self._nursery.start_soon(self._serve, message["request"], method, params)
         elif "listening" in message:
             self._http.answered(message)
         elif "stop" in message:

@@ -73,6 +73,8 @@ class _Pending:
 
     session_id: str | None
     done: trio.Event = attrs.field(factory=trio.Event)
+    #: Whether whoever asked waits no longer.
+    given_up: bool = False
     result: Any = None
     error: KurentoError | None = None
 
@@ -97,7 +99,8 @@ class WorkerLink:
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
         self._heard = False
-        self._replied = False
+        #: Replies that have come, and whose requests have not gone on yet.
+        self._unseen_replies = 0
         self._hangs = False
 
     @property
@@ -129,7 +132,7 @@ class WorkerLink:
             self.loss = f"did not report for {SILENCE_S:.0f} s" if self._hangs else describe_exit(code)
             for pending in self._pending.values():
                 pending.error = self._lost()
-                pending.done.set()
+                self._settle(pending)
             self._pending.clear()
 
     async def request(self, method: str, params: Mapping[str, Any] | None) -> Any:
@@ -146,7 +149,12 @@ class WorkerLink:
         except BaseException:
             del self._pending[number]
             raise
-        await pending.done.wait()
+        try:
+            await pending.done.wait()
+        finally:
+            pending.given_up = True
+            if pending.done.is_set():
+                self._unseen_replies -= 1
         if pending.error is not None:
             raise pending.error
         return pending.result
@@ -175,7 +183,6 @@ class WorkerLink:
         self._heard = True
         if "reply" in message:
             self._take_reply(message)
-            self._replied = True
         elif "event" in message:
             await self._behind_replies()
             session_ids, name, source_id, data = message["event"]
@@ -217,13 +224,16 @@ class WorkerLink:
         if pending.session_id is not None and "known" in message:
             known, legacy = message["known"], message["legacy"]
             self._listener.replied(self, pending.session_id, known=known, legacy=legacy)
-        pending.done.set()
+        self._settle(pending)
+
+    def _settle(self, pending: _Pending) -> None:
+        if not pending.given_up:
+            self._unseen_replies += 1
+            pending.done.set()
 
     async def _behind_replies(self) -> None:
         """Let whoever waits for a reply send it, before an event that was raised behind it is delivered."""
-        if self._replied:
-            self._replied = False
-            await trio.lowlevel.cancel_shielded_checkpoint()
+        while self._unseen_replies:
             await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def _watch(self) -> None:

@@ -43,6 +43,8 @@ class RelayHandler(logging.Handler):
         if threading.get_ident() == self._thread:
             self._send_waiting()
             self._send(message)
+            if record.levelno >= logging.WARNING:
+                self._channel.flush()  # these may be last words
             return
         if len(self._waiting) >= MAX_WAITING:
             self._dropped += 1

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
 from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.worker.channel import MAX_WAITING_BYTES, Channel, ChannelClosedError
+from kms_trio.worker.frames import FrameReader
 
 
 def pair() -> tuple[Channel, Channel]:
@@ -74,3 +76,39 @@ async def test_an_end_that_does_not_read_is_given_up() -> None:
     with pytest.raises(ChannelClosedError, match="lets more than"):
         here.send({"text": text})
     there.close()
+
+
+async def test_what_is_said_in_one_turn_goes_out_in_one_piece() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps pieces apart
+    channel = Channel(ours)
+    theirs.setblocking(False)
+    with theirs, trio.fail_after(PATIENCE_S):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(channel.run, _refuse)
+            await trio.testing.wait_all_tasks_blocked()
+            for number in range(3):
+                channel.send({"number": number})
+            await trio.lowlevel.wait_readable(theirs)
+            assert FrameReader().feed(theirs.recv(1000)) == [{"number": number} for number in range(3)]
+            channel.send({"last": "words"})
+            channel.flush()
+            assert FrameReader().feed(theirs.recv(1000)) == [{"last": "words"}]
+            channel.close()
+
+
+async def test_before_it_runs_and_when_it_is_closed_nothing_is_kept() -> None:
+    ours, theirs = socket.socketpair()
+    channel = Channel(ours)
+    with theirs, trio.fail_after(PATIENCE_S):
+        channel.send({"number": 1})
+        assert FrameReader().feed(theirs.recv(1000)) == [{"number": 1}]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(channel.run, _refuse)
+            await trio.testing.wait_all_tasks_blocked()
+            channel.send({"number": 2})
+            channel.close()
+        assert FrameReader().feed(theirs.recv(1000)) == [{"number": 2}]
+
+
+async def _refuse(message: dict[str, Any]) -> None:
+    raise AssertionError(message)

@@ -112,6 +112,23 @@ async def test_pending_requests_are_answered_and_objects_are_told_dead(fresh_ser
         await client.request("keepAlive", {"sessionId": client.session_id})
 
 
+async def test_a_reply_that_nobody_waits_for_holds_up_no_event(fresh_server: Server) -> None:
+    async with open_client(fresh_server.control_url) as client:
+        pipeline = await client.create("MediaPipeline")
+        element = await client.create("PassThrough", mediaPipeline=pipeline)
+        await client.subscribe(element, "ElementConnected")
+        link = link_of(fresh_server, pipeline)
+        link._process.signal(signal.SIGSTOP)
+        async with trio.open_nursery() as impatient:
+            impatient.start_soon(link.request, "describe", {"object": element, "sessionId": client.session_id})
+            await until(lambda: link._pending)
+            impatient.cancel_scope.cancel()
+        link._process.signal(signal.SIGCONT)
+        await client.invoke(element, "connect", sink=element, mediaType="VIDEO")
+        await client.expect("ElementConnected", element)
+        assert not link._pending
+
+
 @pytest.mark.slow
 async def test_a_worker_that_hangs_is_ended_and_replaced(fresh_server: Server) -> None:
     async with open_client(fresh_server.control_url) as client:
