@@ -65,8 +65,10 @@ from kms_trio.objects.uri_policy import UriPolicy, file_path
 from kms_trio.objects.video_filter import VideoFilter
 from kms_trio.rtc.dtls import DtlsIdentity
 from kms_trio.settings import Settings
+from kms_trio.settings.dscp import DSCP_CODE_POINTS
 
 __all__ = [
+    "DSCP_CODE_POINTS",
     "AudioFilter",
     "BaseRtpEndpoint",
     "Clock",

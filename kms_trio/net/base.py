@@ -30,5 +30,8 @@ class DatagramBase(Protocol):
     def send_arena(self) -> SendArena:
         """Where media for its peers is built."""
 
-    def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
-        """Send one datagram; what cannot be sent is counted."""
+    def arena_for(self, dscp: int | None) -> SendArena:
+        """Where media for those of its peers is built whose packets are to carry this mark."""
+
+    def send_to(self, data: bytes, remote: tuple[str, int], dscp: int | None = None) -> None:
+        """Send one datagram, with this mark where that is possible; what cannot be sent is counted."""

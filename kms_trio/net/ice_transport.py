@@ -82,7 +82,11 @@ class TransportListener(Protocol):
 class IceTransport:
     """ICE, DTLS and SRTP with one peer; a `LegRoute` once connected."""
 
-    def __init__(self, service: NetworkService, listener: TransportListener, role: IceRole) -> None:
+    def __init__(
+        self, service: NetworkService, listener: TransportListener, role: IceRole, *, dscp: int | None = None
+    ) -> None:
+        """`dscp` marks all that goes to the peer directly, checks of ICE excepted."""
+        self._dscp = dscp
         self.credentials = make_credentials(service.random)
         self.session: RtpSession | None = None
         self.srtp_receive_context: Any = None
@@ -140,7 +144,7 @@ class IceTransport:
     def arena(self) -> SendArena:
         """Where packets to the peer are built."""
         assert self._base is not None, "a route exists from the first usable pair on"
-        return self._base.send_arena
+        return self._base.arena_for(self._dscp)
 
     @property
     def namelen(self) -> int:
@@ -267,7 +271,7 @@ class IceTransport:
             protected = self._outbound.protect_rtcp(data)
         except SrtpError:
             return
-        self._base.send_to(protected, self._remote)
+        self._base.send_to(protected, self._remote, self._dscp)
 
     def send_application_data(self, messages: Iterable[bytes]) -> None:
         """Send messages of the application (SCTP), a datagram each; dropped while not connected."""
@@ -278,7 +282,7 @@ class IceTransport:
                 self._dtls.send(message)
         except DtlsError as problem:
             logger.warning("data for %s is dropped: %s", self._remote, problem)
-        arena = self._base.send_arena
+        arena = self.arena
         for datagram in self._dtls.datagrams():
             slot = arena.take(1)
             start = slot * SLOT_BYTES
@@ -358,7 +362,7 @@ class IceTransport:
         if self._dtls is None or self._base is None or self._remote is None:
             return
         for datagram in self._dtls.datagrams():
-            self._base.send_to(datagram, self._remote)
+            self._base.send_to(datagram, self._remote, self._dscp)
 
     def _tell_dtls_state(self) -> None:
         dtls = self._dtls

@@ -41,6 +41,7 @@ SLOTS = 1024
 SLOT_BYTES = 2048
 MAX_PAYLOAD_BYTES = SLOT_BYTES - 72 - 148
 """What fits into a slot between the longest header and the most that libsrtp appends (SRTP_MAX_TRAILER_LEN and MKI)."""
+CONTROL_BYTES = 24
 GSO_MAX_SEGMENTS = 64
 GSO_MAX_BYTES = 65_000
 
@@ -113,11 +114,13 @@ class SendArena:
         # Columns as plain views: indexing a structured array by name costs more than the assignment itself.
         self._message_iov, self._message_iovlen = self._messages["iov"], self._messages["iovlen"]
         self._message_controllen = self._messages["controllen"]
-        self._controls = np.zeros((slots, 24), np.uint8)
+        self._controls = np.zeros((slots, CONTROL_BYTES), np.uint8)
         self._controls_address = address_of(self._controls)
         self.forwarder = native
         addresses = (base, self._vectors_address, self._messages_address, self._controls_address)
         self._native: Any = native and native.arena(*addresses, slots)
+        self.single_control = (0, 0)
+        """Memory address and length of the control message of packets that go alone."""
         self.slot = 0
         """The first free slot."""
         self._message = 0
@@ -232,7 +235,7 @@ class SendArena:
                     return
                 if problem.errno == errno.EINTR:
                     continue
-                if self._message_controllen[position] and problem.errno in _GSO_REFUSED:
+                if self._message_iovlen[position] > 1 and problem.errno in _GSO_REFUSED:
                     self.gso = False
                     self._resend_segments(position)
                 else:
@@ -246,6 +249,7 @@ class SendArena:
         for column in ("name", "namelen"):
             single[column] = self._messages[column][message]
         single["iovlen"] = 1
+        single["control"], single["controllen"] = self.single_control
         for i in range(vector, vector + int(self._message_iovlen[message])):
             single["iov"] = self._vectors_address + 16 * i
             try:

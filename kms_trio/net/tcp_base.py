@@ -73,7 +73,11 @@ class TcpBase:
             self._arena = self._service.indirect_arena(self.namelen, self.send_to)
         return self._arena
 
-    def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
+    def arena_for(self, dscp: int | None) -> IndirectArena:
+        """Connections carry no marks: they are shared by what is urgent and what is not."""
+        return self.send_arena
+
+    def send_to(self, data: bytes, remote: tuple[str, int], dscp: int | None = None) -> None:
         """Send a datagram to a peer that has connected."""
         outbox = self._connections.get(remote)
         if outbox is None:

@@ -87,7 +87,11 @@ class TurnRelay:
         """Datagrams that did not get as far as the server."""
         return self.allocation.dropped + (self._link.dropped if self._link is not None else 0)
 
-    def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
+    def arena_for(self, dscp: int | None) -> IndirectArena:
+        """What goes to the relay carries no marks."""
+        return self.send_arena
+
+    def send_to(self, data: bytes, remote: tuple[str, int], dscp: int | None = None) -> None:
         """Have the server send a datagram to a peer."""
         now = self._service.timers.now()
         if data[0] >= FIRST_BYTE_AFTER_STUN:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import socket
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kms_trio.net.addresses import LocalAddress, pack_sockaddr
 from kms_trio.net.feedback_socket import FeedbackSocket
+from kms_trio.net.marked_arena import MarkedArena, ip_mark
 from kms_trio.net.receive_arena import ReceiveArena
 from kms_trio.net.send_arena import SLOTS, SendArena
 from kms_trio.net.send_batch import SendBatch
@@ -62,6 +64,16 @@ class UdpSocket:
         self.routes: dict[bytes, IceTransport] = {}
         self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
         self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch, native=native)
+        self._marked_arenas: dict[int, MarkedArena] = {}
+        self._make_marked = partial(
+            MarkedArena,
+            syscalls,
+            self.socket.fileno(),
+            local.family,
+            self.send_arena.statistics,
+            batch=batch,
+            native=native,
+        )
         self.send_errors = 0
         self.feedback: FeedbackSocket | None = None
         if patient_feedback:
@@ -70,10 +82,20 @@ class UdpSocket:
             except OSError as problem:
                 logger.info("feedback to port %d comes with everything else: %s", self.port, problem)
 
-    def send_to(self, data: bytes, remote: tuple[str, int]) -> None:
+    def arena_for(self, dscp: int | None) -> SendArena:
+        """Where packets with this mark are built (DSCP, 0 to 63; None: without)."""
+        if dscp is None:
+            return self.send_arena
+        arena = self._marked_arenas.get(dscp)
+        if arena is None:
+            arena = self._marked_arenas[dscp] = self._make_marked(dscp=dscp)
+        return arena
+
+    def send_to(self, data: bytes, remote: tuple[str, int], dscp: int | None = None) -> None:
         """Send one datagram now; failures are counted, as the network may lose any of them."""
+        marks = [] if dscp is None else [ip_mark(self.local.family, dscp)]
         try:
-            self.socket.sendto(data, remote)
+            self.socket.sendmsg([data], marks, 0, remote)
         except (OSError, ValueError):
             self.send_errors += 1
 
@@ -81,6 +103,8 @@ class UdpSocket:
         """Closing twice does nothing."""
         self.closed = True
         self.send_arena.close()
+        for arena in self._marked_arenas.values():
+            arena.close()
         if self.feedback is not None:
             self.feedback.close()
         self.socket.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kms_trio import api
 
 PROMISED = """
-AudioFilter BaseRtpEndpoint Clock ConnectionState Conversion DataFilter DtlsIdentity Endpoint ErrorCode Event Filter
+AudioFilter BaseRtpEndpoint Clock ConnectionState Conversion DSCP_CODE_POINTS DataFilter DtlsIdentity Endpoint ErrorCode
+Event Filter
 FilterType HttpListenError Hub HubPort IceServers IceTransport KurentoError LegRoute MediaBinding MediaElement
 MediaObject MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions OnFailure Overflow Picture
 PictureFormat PictureHub PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats

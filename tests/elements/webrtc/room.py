@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import attrs
 import av
@@ -56,11 +57,19 @@ async def join(
     codecs: Sequence[str] = ("opus/48000/2", "VP8/90000"),
     data_channels: bool = False,
     rtx: bool = False,
+    constructor: Mapping[str, Any] | None = None,
+    wrap_socket: Callable[[Any], Any] | None = None,
 ) -> AsyncIterator[Participant]:
-    """Negotiate an endpoint, fed by `sources` ("self": by itself), and wait until the peer is connected."""
-    endpoint = await client.create("WebRtcEndpoint", mediaPipeline=pipeline, useDataChannels=data_channels)
+    """Negotiate an endpoint, fed by `sources` ("self": by itself), and wait until the peer is connected.
+
+    `constructor` has further parameters of the endpoint; `wrap_socket` puts something between the peer and its socket.
+    """
+    given = {"useDataChannels": data_channels, **(constructor or {})}
+    endpoint = await client.create("WebRtcEndpoint", mediaPipeline=pipeline, **given)
     await client.subscribe(endpoint, *EVENTS, "IceCandidateFound", "IceGatheringDone")
     async with open_peer(send=send, receive=receive, codecs=codecs, data_channels=data_channels, rtx=rtx) as peer:
+        if wrap_socket is not None:
+            peer._socket = wrap_socket(peer._socket)
         answer = await client.invoke(endpoint, "processOffer", offer=peer.offer())
         peer.take_answer(answer)
         for source in sources:

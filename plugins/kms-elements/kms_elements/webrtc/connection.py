@@ -36,7 +36,7 @@ logger = logging.getLogger("kmswebrtcsession")
 class WebRtcConnection:
     """Made when the endpoint's role in ICE is known; implements `TransportListener`.
 
-    `on_connection(connected)` follows DTLS: media can flow between the two calls.
+    `dscp` marks what goes to the peer.  `on_connection(connected)` follows DTLS: media can flow between the two calls.
     """
 
     def __init__(
@@ -52,9 +52,10 @@ class WebRtcConnection:
         on_connection: Callable[[bool], None],
         emit: Callable[[Event], None],
         on_shed: Callable[[bool], None] | None = None,
+        dscp: int | None = None,
     ) -> None:
         self.session = session
-        self.transport = IceTransport(network, self, role)
+        self.transport = IceTransport(network, self, role, dscp=dscp)
         self.transport.session = session
         self.medias = MediaTies(network, source_pad, sink_pad, on_shed)
         self.data_channels: DataChannels | None = None

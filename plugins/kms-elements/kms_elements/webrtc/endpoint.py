@@ -26,6 +26,7 @@ from kms_elements.webrtc.ice_report import IceReport
 from kms_elements.webrtc.ice_servers import ice_servers, log_configuration
 from kms_elements.webrtc.negotiation import capabilities_of
 from kms_trio.api import (
+    DSCP_CODE_POINTS,
     BaseRtpEndpoint,
     ConnectionState,
     DtlsIdentity,
@@ -101,7 +102,8 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._sendonly = sendonly
         self._use_data_channels = use_data_channels
         self._certificate_key_type = certificate_key_type
-        self._qos_dscp = qos_dscp
+        name = qos_dscp.value if qos_dscp is not DSCPValue.NO_VALUE else settings.qos_dscp
+        self._dscp = None if name is None else DSCP_CODE_POINTS[name]
         self._network_interfaces = ",".join(settings.network_interfaces)
         self._ice_tcp = settings.ice_tcp
         self._stun_server_address = settings.stun_server_address or ""
@@ -230,6 +232,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             on_connection=self._connection_changed,
             emit=self.emit,
             on_shed=self.on_shed,
+            dscp=self._dscp,
         )
         self._connection = connection
         self._stats = SessionStats((session,), self.context.clock.unix)
