@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kms_trio.clock import Clock, ntp_from_unix, ntp_middle, unix_from_ntp
+from kms_trio.net.token_bucket import TokenBucket
 from kms_trio.rtc.rtcp import (
     FullIntraRequest,
     Goodbye,
@@ -29,6 +30,13 @@ __all__ = ["RtcpIntake"]
 UNREAD = frozenset({SourceDescription.PACKET_TYPE})
 """Every compound packet has a source description, and nothing here asks for names."""
 
+RTCP_PER_S = 500.0
+"""Datagrams of RTCP that one peer has read; a browser with a bad network sends some 50."""
+KEY_FRAME_BURST = 5.0
+KEY_FRAMES_PER_S = 0.2
+"""Key frames that one peer may ask the source for: each costs all who watch it.  What is asked for is asked again
+until it comes, so nobody who needs one is forgotten."""
+
 
 class RtcpIntake:
     """Reads what the peer of `session` sends and hands it to the receivers and senders that it is about."""
@@ -36,12 +44,17 @@ class RtcpIntake:
     def __init__(self, session: RtpSession, clock: Clock, set_media_connected: Callable[[bool], None]) -> None:
         self.heard_at = float("-inf")
         """When the last datagram was read, monotonic seconds."""
+        self._datagrams = TokenBucket(RTCP_PER_S, RTCP_PER_S)
+        self._key_frames = TokenBucket(KEY_FRAME_BURST, KEY_FRAMES_PER_S)
         self._session = session
         self._clock = clock
         self._set_media_connected = set_media_connected
 
     def receive(self, data: bytes, now: float, age_s: float) -> None:
         """Take a decrypted datagram that came `age_s` ago."""
+        if not self._datagrams.take(now):
+            self._session.statistics.excess_rtcp += 1
+            return
         try:
             packets = parse_compound(data, unread=UNREAD)
         except RtcpError:
@@ -64,11 +77,11 @@ class RtcpIntake:
                     sender.nack_received(packet.lost, now)
             case PictureLossIndication():
                 if sender := self._session.senders.get(packet.media_ssrc):
-                    sender.pli_received()
+                    sender.pli_received(heed=self._key_frames.take(now))
             case FullIntraRequest():
                 for entry in packet.requests:
                     if sender := self._session.senders.get(entry[0]):
-                        sender.fir_received(entry[1])
+                        sender.fir_received(entry[1], heed=self._key_frames.take(now))
             case ReceiverEstimatedMaximumBitrate():
                 self._remb_received(packet)
             case Goodbye():

@@ -132,17 +132,19 @@ class RtpSender:
         if self._fanout is not None:
             self._fanout.retransmit(self.leg, list(sequence_numbers), now)
 
-    def pli_received(self) -> None:
-        """The viewer needs a key frame."""
+    def pli_received(self, *, heed: bool = True) -> None:
+        """The viewer needs a key frame; one that asks too often is not heeded."""
         self.plis_received += 1
-        self.request_key_frame()
+        if heed:
+            self.request_key_frame()
 
-    def fir_received(self, command_sequence: int) -> None:
+    def fir_received(self, command_sequence: int, *, heed: bool = True) -> None:
         """RFC 5104 section 4.3.1.2: a repeated command number is the same request once more."""
         if command_sequence != self._last_fir:
             self._last_fir = command_sequence
             self.firs_received += 1
-            self.request_key_frame()
+            if heed:
+                self.request_key_frame()
 
     def report_received(self, block: ReportBlock, ntp_middle_now: int) -> None:
         """The viewer reports on what it gets."""

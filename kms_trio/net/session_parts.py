@@ -63,3 +63,5 @@ class SessionStatistics:
     malformed_rtp: int = 0
     malformed_rtcp: int = 0
     unknown_ssrc: int = 0
+    excess_rtcp: int = 0
+    """RTCP that came faster than anybody has use for."""
