@@ -48,11 +48,15 @@ class PictureWork(Protocol):
     def read_only(self) -> bool:
         """Whether it only looks at pictures."""
 
+    @property
+    def strict(self) -> bool:
+        """Whether a picture that it fails with does not pass; else it does, as it was."""
+
     def process_at(self, picture: Picture, time_s: float) -> Picture | None:
         """The picture to go on, None for none."""
 
     def failed(self, failure: Exception) -> None:
-        """`process_at` raised, or returned what is no picture; the picture passes unfiltered."""
+        """`process_at` raised, or returned what is no picture; see `strict`."""
 
     def take_notes(self) -> Sequence[Note]:
         """What is to be said since the last picture."""
@@ -75,7 +79,7 @@ class FrameFilter:
                 filtered = self._filter(frame)
             except Exception as failure:  # noqa: BLE001 - the guard of filters: a picture must not fail the stream
                 work.failed(failure)
-                filtered = frame
+                filtered = None if work.strict else frame
             notes = work.take_notes()
         return notes if filtered is None else (*notes, filtered)
 

@@ -48,11 +48,15 @@ class SampleWork(Protocol):
     def sample_format(self) -> SampleFormat:
         """How it sees samples, and how it returns them."""
 
+    @property
+    def strict(self) -> bool:
+        """Whether samples that it fails with do not pass; else they do, as they were."""
+
     def process_samples(self, samples: Samples, sample_rate_hz: int, time_s: float) -> Samples | None:
         """The samples to go on, of the same shape; None for none."""
 
     def failed(self, failure: Exception) -> None:
-        """`process_samples` raised, or returned what is no block of samples; they pass unfiltered."""
+        """`process_samples` raised, or returned what is no block of samples; see `strict`."""
 
     def take_notes(self) -> Sequence[Note]:
         """What is to be said since the last block."""
@@ -74,7 +78,7 @@ class SampleFilter:
                 filtered = self._filter(frame)
             except Exception as failure:  # noqa: BLE001 - the guard of filters: a block must not fail the stream
                 work.failed(failure)
-                filtered = frame
+                filtered = None if work.strict else frame
             notes = work.take_notes()
         return notes if filtered is None else (*notes, filtered)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -19,9 +21,8 @@ from kms_trio.objects.invoke import constructor_arguments, invoke
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.media_filter import MediaFilter
 from kms_trio.objects.media_object import MediaObject
-from kms_trio.objects.video_filter import VideoFilter
 
-__all__ = ["Hosted", "load_filter", "traits"]
+__all__ = ["Hosted", "load_filter"]
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -40,22 +41,6 @@ def load_filter(path: str) -> type[Any]:
     return implementation
 
 
-def traits(implementation: type[Any]) -> dict[str, Any] | None:
-    """What the server has to know of a filter class; None for a class that is made of no base for hosted filters."""
-    if not issubclass(implementation, MediaFilter):
-        return None
-    luma_only = False
-    if issubclass(implementation, VideoFilter):
-        luma_only = implementation.read_only and implementation.picture_format.name == "GRAY"
-    return {
-        "media": str(implementation.media_type),
-        "data": implementation.on_data is not MediaFilter.on_data,
-        "lumaOnly": luma_only,
-        "onFailure": implementation.on_failure.value,
-        "replayed": list(implementation.replayed),
-    }
-
-
 class Hosted:
     """`say` sends what the server did not ask for, after what this filter's thread has said with its units."""
 
@@ -72,6 +57,7 @@ class Hosted:
         self.filter: MediaFilter = implementation(cast(Any, context), pipeline, object_class, **arguments)
         self._marshaller = marshaller
         self._server: UnitServer | None = None
+        self._state_said = json.dumps(None)
 
     @property
     def in_its_thread(self) -> bool:
@@ -83,12 +69,18 @@ class Hosted:
         assert self._server is not None
         self._server.note(note)
 
-    async def start(self, say_bypass: Callable[[bool], None], say_data: Callable[[DataMessage], None]) -> None:
-        """Have it prepare."""
+    async def start(
+        self, say_bypass: Callable[[bool], None], say_data: Callable[[DataMessage], None], state: Any
+    ) -> None:
+        """Have it prepare, and take the state of the filter in whose place it is, if there is any."""
         media_filter = self.filter
         media_filter.data = _DataToServer(media_filter.take_data, say_data)
         media_filter.on_bypass = say_bypass
         await media_filter.start()
+        if state is not None:
+            restored = media_filter.restore(state)
+            if inspect.isawaitable(restored):
+                await restored
         if media_filter.bypass:
             say_bypass(True)
 
@@ -103,10 +95,22 @@ class Hosted:
         """Call an operation; its result as wire JSON. Raises KurentoError, and what the operation raises."""
         return await invoke(self.filter, self.filter.object_class.operations[operation], parameters, self._marshaller)
 
-    def filter_data(self, message: dict[str, Any]) -> dict[str, Any] | None:
+    async def filter_data(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Have a message filtered."""
-        kept = self.filter.filter_data(message_from_json(message))
+        kept = await self.filter.filter_data(message_from_json(message))
         return None if kept is None else message_to_json(kept)
+
+    def say_state(self, say: Callable[[Any], None]) -> None:
+        """Named guard: say what state the filter is in, when that is another one than before."""
+        try:
+            state = self.filter.state()
+            text = json.dumps(state, allow_nan=False)
+        except Exception as failure:  # noqa: BLE001 - the author's code; the operation before has succeeded all the same
+            self.filter.report(failure)
+            return
+        if text != self._state_said:
+            self._state_said = text
+            say(state)
 
     async def close(self) -> None:
         """Let it give back what it holds."""

@@ -19,13 +19,14 @@ from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.module import MODULE as CORE
 from kms_trio.host.context import HostBus, HostContext
-from kms_trio.host.hosted import Hosted, load_filter, traits
+from kms_trio.host.hosted import Hosted, load_filter
 from kms_trio.host.logs import ServerHandler
 from kms_trio.hosting.data_json import message_to_json
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import ControlSocket, Message, write_message
 from kms_trio.hosting.unit_socket import UnitSocket
 from kms_trio.objects.directory import Directory
+from kms_trio.objects.filter_traits import FilterTraits
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.media_pipeline import MediaPipeline
 from kms_trio.settings import load
@@ -67,10 +68,7 @@ async def _serve(control: int) -> None:
         nursery.start_soon(host.send)
         while (message := await host.control.receive()) is not None:
             file = host.control.next_file() if message["do"] == "create" else None
-            if message["do"] == "data":
-                host.filter_data(message)  # at once: messages keep their order
-            else:
-                nursery.start_soon(host.answer, message, file)
+            nursery.start_soon(host.answer, message, file)
         await host.close()
         nursery.cancel_scope.cancel()
 
@@ -184,22 +182,26 @@ class Host:
                 except Exception:  # noqa: BLE001 - see above; the server listens no more
                     traceback.print_exc()
 
-    def filter_data(self, message: Message) -> None:
-        """Have a message of a data channel filtered, and reply with what goes on."""
-        hosted = self.filters.get(message["of"])
-        kept = message["message"] if hosted is None else hosted.filter_data(message["message"])
-        self._put(write_message({"reply": message["number"], "result": kept}))
-
     async def _do(self, message: Message, file: int | None) -> Any:
         match message["do"]:
             case "load":
-                return traits(await trio.to_thread.run_sync(load_filter, message["path"]))
+                traits = FilterTraits.of(await trio.to_thread.run_sync(load_filter, message["path"]))
+                return None if traits is None else traits.write()
             case "create":
                 assert file is not None
                 return await self._create(message, file)
             case "invoke":
                 hosted = self.filters[message["of"]]
-                return await hosted.invoke(message["operation"], message["parameters"])
+                result = await hosted.invoke(message["operation"], message["parameters"])
+                self._say_state(hosted)
+                return result
+            case "data":  # one at a time comes of a filter, so they keep their order
+                receiver = self.filters.get(message["of"])
+                if receiver is None:
+                    return message["message"]
+                kept = await receiver.filter_data(message["message"])
+                self._say_state(receiver)
+                return kept
             case "release":
                 released = self.filters.pop(message["of"], None)
                 if released is not None:  # else it was never made
@@ -207,6 +209,9 @@ class Host:
                 return None
             case other:
                 raise HostProtocolError(f"expected a request that is known, got {other!r}")
+
+    def _say_state(self, hosted: Hosted) -> None:
+        hosted.say_state(lambda state: self.say({"of": hosted.filter.id, "state": state}))
 
     async def _create(self, message: Message, file: int) -> None:
         object_id: str = message["of"]
@@ -223,6 +228,7 @@ class Host:
             await hosted.start(
                 lambda bypass: self._say_of(object_id, {"bypass": bypass}),
                 lambda data: self._say_of(object_id, {"send": message_to_json(data)}),
+                message["state"],
             )
         except BaseException:
             del self.filters[object_id]

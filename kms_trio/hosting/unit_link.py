@@ -57,7 +57,7 @@ class _Connection:
 
 
 class UnitLink:
-    """`connect` and `disconnect` are for the Trio thread, `exchange` for the filter's.
+    """`connect` and `disconnect` are for the Trio thread, `convert` for the filter's, whose converter this is.
 
     `strict`: what cannot be filtered does not leave at all, instead of leaving as it was.
     """
@@ -87,7 +87,7 @@ class UnitLink:
         """Whether that unit is still with the host."""
         return self._connection is not None and self._connection.late == number
 
-    def exchange(self, frame: RawFrame) -> Sequence[RawFrame | Note]:
+    def convert(self, frame: RawFrame) -> Sequence[RawFrame | Note]:
         """Have one frame filtered; what leaves, and what is to be told, in order."""
         if self.bypass:
             return (frame,)

@@ -146,6 +146,7 @@ class _Taker:
 
     bypass = False
     read_only = True
+    strict = True
 
     def __init__(self, element: SinkEndpoint, count: Any) -> None:
         self.turn = threading.Lock()

@@ -27,10 +27,7 @@ class DataFilter(MediaFilter):
 
     @abstractmethod
     def process(self, message: DataValue, label: str) -> DataValue | None:
-        """Return the message to go on instead of the one that came on the channel `label`, or None for none.
-
-        Called in the Trio thread: to return at once.
-        """
+        """Return the message to go on instead of the one that came on the channel `label`, or None for none."""
 
     def send(self, message: DataValue, label: str = "") -> None:
         """Send a message of the filter's own toward the sinks, at any time."""

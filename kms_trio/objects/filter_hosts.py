@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
-
-import trio
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.module import MODULE as CORE
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import Message
-from kms_trio.hosting.process import HostLimits, HostProcess
-from kms_trio.hosting.unit_socket import UnitSocket, unit_sockets
-from kms_trio.objects.hosted_filter import FilterTraits, HostedFilter
+from kms_trio.hosting.process import HostLimits
+from kms_trio.objects.filter_host import START_LIMIT_S, FilterHost
+from kms_trio.objects.filter_traits import FilterTraits
+from kms_trio.objects.host_settling import first_message
+from kms_trio.objects.hosted_filter import HostedFilter
 from kms_trio.objects.leniency import NotConvertibleError
 from kms_trio.objects.marshal import Marshaller
-from kms_trio.settings import Settings
-from kms_trio.settings.options import walk
 
 if TYPE_CHECKING:
     from kms_trio.dispatch import Operation, RemoteClass
@@ -27,105 +23,13 @@ if TYPE_CHECKING:
     from kms_trio.objects.context import ObjectContext
     from kms_trio.objects.media_object import MediaObject
 
-__all__ = ["FilterHost", "FilterHosts"]
+__all__ = ["FilterHosts"]
 
 MEDIA_ELEMENT: Final = CORE.classes["MediaElement"]
 ENDPOINT: Final = CORE.classes["Endpoint"]
 TRUST_ALL: Final = "*"
-START_LIMIT_S: Final = 120.0
-"""How long importing a module, and preparing a filter, may take each."""
 
 logger = logging.getLogger("kms.hosting")
-
-
-class FilterHost:
-    """One host process, and the filters in it."""
-
-    def __init__(self, hosts: FilterHosts, module: str, pipeline: MediaObject, limits: HostLimits) -> None:
-        self.module = module
-        self.pipeline = pipeline
-        self.filters: dict[str, HostedFilter] = {}
-        self.users = 0
-        """Filters in it, and those that are being made."""
-        self._hosts = hosts
-        self.process = HostProcess(f"module '{module}'", limits, self._said, self._ended)
-
-    async def run(self) -> None:
-        """Named guard: look after the process; a fault of ours in that ends the host alone."""
-        try:
-            await self.process.run()
-        except Exception:
-            logger.exception("%s: its host cannot be looked after", self.module)
-
-    def settle(self, message: Message) -> None:
-        """The first message, see `kms_trio.host.program`."""
-        self.process.control.post(message)
-
-    async def request(self, do: str, within_s: float, **parameters: Any) -> Any:
-        """Have the host do something, or kill it when it does not answer. Raises HostGoneError, KurentoError."""
-        try:
-            with trio.move_on_after(within_s):
-                return await self.process.control.request(do, **parameters)
-        except HostProtocolError as problem:
-            self.kill(f"said what makes no sense: {problem}")
-            raise HostGoneError(f"said what makes no sense: {problem}") from problem
-        reason = f"was killed because it had not answered '{do}' for {within_s:g} s"
-        self.kill(reason)
-        raise HostGoneError(reason)
-
-    async def create(self, element: HostedFilter) -> UnitSocket:
-        """Make a filter; the socket of its units."""
-        ours, theirs = unit_sockets()
-        wire = UnitSocket(ours)
-        self.filters[element.id] = element
-        with theirs:
-            await self.request(
-                "create",
-                START_LIMIT_S,
-                files=(theirs.fileno(),),
-                of=element.id,
-                path=element.path,
-                module=element.object_class.module,
-                **{"class": element.object_class.name},
-                parameters=element.parameters,
-                elementNumber=element.element_number,
-            )
-        return wire
-
-    def measure(self) -> None:
-        """A filter is ready."""
-        self.process.measure()
-
-    def kill(self, reason: str) -> None:
-        """End the process at once; its filters are told."""
-        self.process.kill(reason)
-
-    def _said(self, message: Message) -> None:
-        """Raises HostProtocolError."""
-        if "log" in message:
-            self._log(message)
-            return
-        element = self.filters.get(str(message.get("of")))
-        if element is None:
-            return  # it has been released meanwhile
-        try:
-            element.said(message)
-        except HostProtocolError:
-            raise
-        except Exception as failure:  # noqa: BLE001 - the guard of the host: who listens to one filter must not end it
-            element.on_crash(failure)
-
-    def _log(self, message: Message) -> None:
-        name, level, text = message["log"], message.get("level"), message.get("text")
-        if not (isinstance(name, str) and isinstance(level, int) and isinstance(text, str)):
-            raise HostProtocolError(f"expected name, level and text of a log line, got {message!r}")
-        logging.getLogger(name).log(level, "[host %d] %s", self.process.pid, text)
-
-    def _ended(self, reason: str | None) -> None:
-        self._hosts.forget(self)
-        filters, self.filters = tuple(self.filters.values()), {}
-        for element in filters:
-            element.host_ended(self, reason or "has ended")
 
 
 class FilterHosts:
@@ -244,14 +148,14 @@ class FilterHosts:
         if host is None or host.process.ended:
             limits = HostLimits(self._settings.memory_mib << 20, self._settings.nice)
             try:
-                host = FilterHost(self, object_class.module, pipeline, limits)
+                host = FilterHost(object_class.module, pipeline, limits, self.forget)
             except OSError as error:
                 raise KurentoError(
                     ErrorCode.NOT_ENOUGH_RESOURCES, f"Cannot start a host process: {error.strerror}"
                 ) from error
             self._running[key] = host
             self._context.supervisor.adopt(host.run)
-            host.settle(self._first_message(object_class, pipeline))
+            host.settle(first_message(object_class, pipeline, self._context))
         host.users += 1
         return host
 
@@ -260,44 +164,3 @@ class FilterHosts:
         if host.users == 0:
             self.forget(host)
             host.process.finish()
-
-    def _first_message(self, object_class: RemoteClass, pipeline: MediaObject) -> Message:
-        """What a host has to know; no secret is in it, and no setting of other modules."""
-        ancestors = {object_class.qualified_name, *object_class.hierarchy}
-        modules = [
-            module
-            for module in self._context.modules.values()
-            if module.name != CORE.name and any(each.qualified_name in ancestors for each in module.classes.values())
-        ]
-        own = self._context.settings.modules
-        return {
-            "path": sys.path,
-            "level": logging.root.level or logging.WARNING,
-            "module": object_class.module,
-            "packages": [module.package for module in modules],
-            "settings": _settings_for_hosts(self._context.settings),
-            "moduleSettings": {module.name: _plain(own[module.name]) for module in modules if module.name in own},
-            "pipeline": pipeline.id,
-        }
-
-
-def _settings_for_hosts(settings: Settings) -> dict[str, Any]:
-    """Settings of the classes of media objects and the policy of URIs, by dotted key, where they are no defaults."""
-    wanted: dict[str, Any] = {}
-    for row in walk(Settings):
-        value: Any = settings
-        for name in row.attribute:
-            value = getattr(value, name)
-        told = row.path[0] == "modules" or row.path[:2] == ("kmsTrio", "uriPolicy")
-        if told and not row.option.secret and value != row.option.default:
-            wanted[".".join(row.path)] = row.option.kind.render(value)
-    return wanted
-
-
-def _plain(value: Any) -> Any:
-    """The same as JSON can say it."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value

@@ -6,21 +6,20 @@ spec adds to `Filter` goes to the host, and events come back, in order with the 
 
 from __future__ import annotations
 
-import collections
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 import trio
 
-from kms_trio.dispatch import OperationKind
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.types import MediaType
-from kms_trio.hosting.data_json import message_from_json, message_to_json
+from kms_trio.hosting.data_json import message_from_json
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import Message, read_message
 from kms_trio.hosting.unit_link import UnitLimits, UnitLink
 from kms_trio.media.frames import DataMessage
+from kms_trio.objects.data_pump import DataPump
+from kms_trio.objects.filter_history import FilterHistory
+from kms_trio.objects.filter_recovery import FilterRecovery
 from kms_trio.objects.media_filter import OnFailure
 from kms_trio.objects.treating_filter import TreatingFilter
 
@@ -28,49 +27,16 @@ if TYPE_CHECKING:
     from kms_trio.codecs.conversion import Converter
     from kms_trio.dispatch import Operation, RemoteClass
     from kms_trio.objects.context import ObjectContext
-    from kms_trio.objects.filter_hosts import FilterHost, FilterHosts
+    from kms_trio.objects.filter_host import FilterHost
+    from kms_trio.objects.filter_hosts import FilterHosts
+    from kms_trio.objects.filter_traits import FilterTraits
     from kms_trio.objects.media_object import MediaObject
 
-__all__ = ["FilterTraits", "HostedFilter"]
+__all__ = ["HostedFilter"]
 
 HOST_ERROR: Final = "FILTER_HOST_ERROR"
 """`Error.type` of what befalls a host process."""
 HOST_ERROR_CODE: Final = 2
-
-OPERATION_LIMIT_S: Final = 60.0
-"""How long the host may take for an operation."""
-MINUTE_S: Final = 60.0
-FIRST_PAUSE_S: Final = 0.25
-LONGEST_PAUSE_S: Final = 8.0
-MOST_DATA_WAITING: Final = 64
-"""Messages that are with the host before their senders are held up."""
-
-
-@attrs.frozen
-class FilterTraits:
-    """What a host has said of a filter class; see `kms_trio.host.hosted.traits`."""
-
-    media: MediaType
-    data: bool
-    luma_only: bool
-    on_failure: OnFailure
-    replayed: frozenset[str]
-
-    @classmethod
-    def read(cls, value: Any) -> FilterTraits | None:
-        """Read what a host said; None when the class cannot be hosted. Raises HostProtocolError."""
-        if value is None:
-            return None
-        try:
-            return cls(
-                MediaType(value["media"]),
-                bool(value["data"]),
-                bool(value["lumaOnly"]),
-                OnFailure(value["onFailure"]),
-                frozenset(map(str, value["replayed"])),
-            )
-        except (TypeError, KeyError, ValueError) as error:
-            raise HostProtocolError(f"expected the traits of a filter, got {value!r}") from error
 
 
 class HostedFilter(TreatingFilter):
@@ -89,28 +55,24 @@ class HostedFilter(TreatingFilter):
     ) -> None:
         self._traits = traits
         super().__init__(context, parent, object_class)
-        settings = context.settings.filters
         self._hosts = hosts
         self.path = path
         self.parameters = parameters
-        self._limits = settings
+        self._limits = limits = context.settings.filters
         self.link = UnitLink(
             self,
-            UnitLimits(max(settings.kill_s, settings.late_s), settings.late_s),
+            UnitLimits(max(limits.kill_s, limits.late_s), limits.late_s),
             luma_only=traits.luma_only,
             strict=traits.on_failure is OnFailure.STOP,
         )
         self._host: FilterHost | None = None
         self._adopted: FilterHost | None = None
-        self._calls: dict[str, tuple[Operation, Any]] = {}
-        """Calls to be repeated after a restart, in order, the last one of each operation."""
-        self._restarts: collections.deque[float] = collections.deque()
+        self.history = FilterHistory(traits.replayed)
+        self._recovery = FilterRecovery(traits.on_failure, context.clock, limits.restarts_per_minute)
         self._given_up = False
-        self._messages: collections.deque[DataMessage] = collections.deque()
-        self._message_came = trio.Event()
-        self._pumping = False
+        self._data_pump = DataPump(self.data, self.spawn, self._filtered, lambda: bool(self._host or self._given_up))
 
-    # kms_trio.objects.treating_filter.TreatingFilter
+    # TreatingFilter
 
     @property
     def treated(self) -> MediaType | None:
@@ -124,7 +86,7 @@ class HostedFilter(TreatingFilter):
 
     def make_converter(self) -> Converter[Any, Any]:
         """What sends units to the host and takes them back."""
-        return _Exchange(self.link)
+        return self.link
 
     # Life.
 
@@ -158,10 +120,8 @@ class HostedFilter(TreatingFilter):
             host = await self._hosts.host_for(self)
         try:
             wire = await host.create(self)
-            for operation, parameters in tuple(self._calls.values()):
-                await host.request(
-                    "invoke", OPERATION_LIMIT_S, of=self.id, operation=operation.name, parameters=parameters
-                )
+            for operation, parameters in self.history.calls:
+                await host.invoke(self, operation, parameters)
             if host.process.ended:  # too late to be told by it
                 raise HostGoneError("has ended")
         except BaseException:
@@ -170,7 +130,7 @@ class HostedFilter(TreatingFilter):
         self._host = host
         self.link.connect(wire)
         host.measure()
-        self._pump_data()
+        self._data_pump.go_on()
 
     # Operations.
 
@@ -194,14 +154,10 @@ class HostedFilter(TreatingFilter):
                 ErrorCode.UNEXPECTED_ERROR, f"{operation.name}: the host process of '{self.id}' is not running"
             )
         try:
-            result = await host.request(
-                "invoke", OPERATION_LIMIT_S, of=self.id, operation=operation.name, parameters=parameters
-            )
+            result = await host.invoke(self, operation, parameters)
         except HostGoneError as gone:
             raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"{operation.name}: the host process {gone}") from gone
-        if operation.kind is OperationKind.SETTER or operation.attribute in self._traits.replayed:
-            self._calls.pop(operation.name, None)
-            self._calls[operation.name] = operation, parameters
+        self.history.called(operation, parameters)
         return result
 
     # What the host says.
@@ -214,8 +170,10 @@ class HostedFilter(TreatingFilter):
             self.link.bypass = bool(message["bypass"])
         elif "send" in message:
             self.data.push(message_from_json(message["send"]))
+        elif "state" in message:
+            self.history.state = message["state"]
         else:
-            raise HostProtocolError(f"expected an event, bypass or send, got {sorted(message)}")
+            raise HostProtocolError(f"expected an event, bypass, send or state, got {sorted(message)}")
 
     # kms_trio.hosting.unit_link.LinkOwner
 
@@ -255,45 +213,22 @@ class HostedFilter(TreatingFilter):
         self.link.disconnect()
         if self.releasing:
             return
-        action = self._traits.on_failure
-        if action is OnFailure.RESTART and not self._may_restart():
-            self._tell(
-                f"the host process {reason}; it was restarted {self._limits.restarts_per_minute} times within a "
-                "minute, so media bypass the filter from now on"
-            )
-            self._give_up()
-        elif action is OnFailure.RESTART:
-            self._tell(f"the host process {reason}; it is started anew")
+        text, again = self._recovery.judge(reason)
+        self._tell(text)
+        if again:
             self.spawn(self._restart)
-        elif action is OnFailure.STOP:
-            self._tell(f"the host process {reason}; the filter gives nothing any more")
-            self._give_up()
-        else:
-            self._tell(f"the host process {reason}; media bypass the filter from now on")
-            self._give_up()
+            return
+        self._given_up = True
+        self._data_pump.go_on()
 
     async def _restart(self) -> None:
-        pause_s = min(FIRST_PAUSE_S * 2 ** (len(self._restarts) - 1), LONGEST_PAUSE_S)
-        await trio.sleep(pause_s)
+        await trio.sleep(self._recovery.pause_s)
         try:
             await self._begin()
         except (HostGoneError, KurentoError) as failure:
             text = failure.message if isinstance(failure, KurentoError) else str(failure)
             if not self.releasing:
                 self._lost(f"could not be started anew: {text}")
-
-    def _may_restart(self) -> bool:
-        now = self.context.clock.monotonic()
-        while self._restarts and now - self._restarts[0] > MINUTE_S:
-            self._restarts.popleft()
-        if len(self._restarts) >= self._limits.restarts_per_minute:
-            return False
-        self._restarts.append(now)
-        return True
-
-    def _give_up(self) -> None:
-        self._given_up = True
-        self._pump_data()
 
     def _tell(self, text: str) -> None:
         self.emit_error(HOST_ERROR, HOST_ERROR_CODE, self.describe_error(HOST_ERROR_CODE, text))
@@ -302,46 +237,16 @@ class HostedFilter(TreatingFilter):
 
     def take_data(self, message: DataMessage) -> None:
         """Send a message to the host; what comes back goes on, in order."""
-        self._messages.append(message)
-        self.data.hold_back(len(self._messages) >= MOST_DATA_WAITING)
-        self._pump_data()
-
-    def _pump_data(self) -> None:
-        if self._messages and not self._pumping:
-            self._pumping = True
-            self.spawn(self._send_data)
-
-    async def _send_data(self) -> None:
-        try:
-            while self._messages and (self._host is not None or self._given_up):
-                kept = await self._filtered(self._messages[0])
-                self._messages.popleft()
-                self.data.hold_back(len(self._messages) >= MOST_DATA_WAITING)
-                if kept is not None:
-                    self.data.push(kept)
-        finally:
-            self._pumping = False
+        self._data_pump.take(message)
 
     async def _filtered(self, message: DataMessage) -> DataMessage | None:
         """What goes on instead of a message: the message itself, where the host ends over it."""
         if self._host is None:
             return None if self.link.strict else message
         try:
-            kept = await self._host.request("data", self._limits.kill_s, of=self.id, message=message_to_json(message))
-            return None if kept is None else message_from_json(kept)
+            return await self._host.filter_data(self, message, self._limits.kill_s)
         except HostProtocolError as problem:
             self.host_lied(problem)
         except (HostGoneError, KurentoError):
             pass  # told where it is seen that the host has ended
         return None if self.link.strict else message
-
-
-class _Exchange:
-    """The converter of a filter's thread."""
-
-    def __init__(self, link: UnitLink) -> None:
-        self._link = link
-
-    def convert(self, frame: Any) -> Sequence[Any]:
-        """Have one frame filtered."""
-        return self._link.exchange(frame)

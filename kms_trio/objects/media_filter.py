@@ -1,8 +1,8 @@
 """MediaFilter: what filters have in common whose authors write one method and know of nothing but media.
 
-Which thread runs what: the constructor, properties and methods that clients call, and `on_data`, run in the Trio
-thread; `prepare` and `process` in threads of their own, one call at a time. What both touch is best replaced as a whole
-(an attribute that holds a tuple or a frozen object) instead of being changed piece by piece.
+Which thread runs what: the constructor, properties and methods that clients call run in the Trio thread; `prepare`,
+`process` and `on_data` in threads of their own, one call of any of them at a time. What both touch is best replaced as
+a whole (an attribute that holds a tuple or a frozen object) instead of being changed piece by piece.
 
 The very same class works in the server, where the operator trusts its module, and in a host process.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import logging
 import threading
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -22,6 +22,7 @@ from kms_trio.codecs.frame_filter import Note
 from kms_trio.generated.core.types import MediaType
 from kms_trio.media.frames import DataMessage
 from kms_trio.objects.data_filtering import DataValue, data_message, data_value
+from kms_trio.objects.data_pump import DataPump
 from kms_trio.objects.treating_filter import TreatingFilter
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class OnFailure(enum.Enum):
     BYPASS = "bypass"
     """Media bypass it from then on."""
     STOP = "stop"
-    """It gives nothing any more: for filters whose media must not be seen or heard unfiltered."""
+    """It gives nothing any more: for filters whose media must not be seen or heard unfiltered. For the same reason what
+    `process` raises at does not pass, in the server as well."""
 
 
 class ObjectLog(logging.LoggerAdapter[logging.Logger]):
@@ -59,16 +61,17 @@ class ObjectLog(logging.LoggerAdapter[logging.Logger]):
 class MediaFilter(TreatingFilter):
     """Base of `VideoFilter`, `AudioFilter` and `DataFilter`.
 
-    When `process` raises, what it was given passes as it was and an `Error` event is raised on this object, at most one
-    a second.
+    When `process` raises, what it was given passes as it was, or not at all where `on_failure` is STOP, and an `Error`
+    event is raised on this object, at most one a second.
     """
 
     media_type: ClassVar[MediaType]
     """What is filtered; set by the bases."""
     on_failure: ClassVar[OnFailure] = OnFailure.RESTART
-    """What becomes of the filter when its host process has ended; without meaning in the server."""
+    """What becomes of the filter when its host process has ended, and of media that `process` fails with."""
     replayed: ClassVar[tuple[str, ...]] = ()
-    """Methods (Python names) whose last calls are repeated after a restart, in order, beside properties, which are."""
+    """Methods (Python names) whose last calls are repeated after a restart, in order, beside properties, which are.
+    For what one call does not tell there are `state` and `restore`."""
 
     def __init__(
         self,
@@ -82,6 +85,8 @@ class MediaFilter(TreatingFilter):
         """Told when `bypass` was set; for host processes."""
         self._bypass = False
         self.turn = threading.Lock()
+        self._data_limiter = trio.CapacityLimiter(1)
+        self._data_pump = DataPump(self.data, self.spawn, self.filter_data)
         self.log = ObjectLog(logging.getLogger(object_class.name.lower()), {"object_id": self.id})
         self.failures = 0
         self._time_s = 0.0
@@ -100,9 +105,23 @@ class MediaFilter(TreatingFilter):
     def on_data(self, message: DataValue, label: str) -> DataValue | None:
         """Take a message that came on the data channel `label`; return the one to go on, None for none.
 
-        Messages pass the filter untouched unless a class overrides this. Called in the Trio thread: to return at once.
+        Messages pass untouched unless a class overrides this. Called in a thread, never while `process` runs.
         """
         return message
+
+    def state(self) -> Any:
+        """What `restore` needs to know should the filter have to be started anew; what JSON can say, None for nothing.
+
+        Asked for in the Trio thread after each method, setter and message of data.
+        """
+        return None
+
+    def restore(self, state: Any) -> Awaitable[None] | None:
+        """Take what `state` gave before the filter was started anew. May be async.
+
+        Called after `prepare`; after it come the properties that clients have set and the `replayed` methods.
+        """
+        return None
 
     # What an author uses.
 
@@ -132,9 +151,16 @@ class MediaFilter(TreatingFilter):
 
     # Workers.
 
-    def work(self, time_s: float, process: Callable[[], Any]) -> Any:
-        """Run `process` as the author's, with the time of what it is given."""
-        self._worker, self._time_s = threading.get_ident(), time_s
+    @property
+    def strict(self) -> bool:
+        """Whether what `process` fails with does not pass."""
+        return self.on_failure is OnFailure.STOP
+
+    def work(self, time_s: float | None, process: Callable[[], Any]) -> Any:
+        """Run `process` as the author's, with the time of what it is given; None for messages, which have none."""
+        self._worker = threading.get_ident()
+        if time_s is not None:
+            self._time_s = time_s
         try:
             return process()
         finally:
@@ -142,7 +168,7 @@ class MediaFilter(TreatingFilter):
 
     def failed(self, failure: Exception) -> None:
         """Have a failure of `process` told."""
-        self._notes.append(partial(self._report, failure))
+        self._notes.append(partial(self.report, failure))
 
     def take_notes(self) -> Sequence[Note]:
         """What is to be told in the Trio thread."""
@@ -155,7 +181,8 @@ class MediaFilter(TreatingFilter):
         else:
             note()
 
-    def _report(self, failure: Exception) -> None:
+    def report(self, failure: Exception) -> None:
+        """Tell of what the author's code raised, in the Trio thread."""
         self.failures += 1
         now = self.context.clock.monotonic()
         if self._reported_s is None or now - self._reported_s >= FAILURE_REPORT_INTERVAL_S:
@@ -181,17 +208,28 @@ class MediaFilter(TreatingFilter):
 
     def take_data(self, message: DataMessage) -> None:
         """Hand a message to `on_data` and give on what it returns."""
-        kept = self.filter_data(message)
-        if kept is not None:
-            self.data.push(kept)
+        self._data_pump.take(message)
 
-    def filter_data(self, message: DataMessage) -> DataMessage | None:
-        """Named guard: run `on_data`; a message that it fails with passes as it was."""
+    async def filter_data(self, message: DataMessage) -> DataMessage | None:
+        """Run `on_data` in a thread; what it says meanwhile is told before this returns what is to go on."""
         if self._bypass and self.media_type is MediaType.DATA:
             return message
-        try:
-            result = self.on_data(data_value(message), message.label)
-            return None if result is None else data_message(result, message.label)
-        except Exception as failure:  # noqa: BLE001 - the guard of filters: a message must not end the channel
-            self._report(failure)
-            return message
+        kept, notes = await trio.to_thread.run_sync(
+            self._filter_data, message, abandon_on_cancel=True, limiter=self._data_limiter
+        )
+        for note in notes:
+            note()
+        return kept
+
+    def _filter_data(self, message: DataMessage) -> tuple[DataMessage | None, Sequence[Note]]:
+        """Named guard: a message that `on_data` fails with passes as it was, if anything may."""
+        with self.turn:
+            kept: DataMessage | None = None
+            try:
+                result = self.work(None, lambda: self.on_data(data_value(message), message.label))
+                if result is not None:
+                    kept = data_message(result, message.label)
+            except Exception as failure:  # noqa: BLE001 - the guard of filters: a message must not end the channel
+                self.failed(failure)
+                kept = None if self.strict else message
+            return kept, self.take_notes()

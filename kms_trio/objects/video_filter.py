@@ -26,8 +26,8 @@ __all__ = ["VideoFilter"]
 class VideoFilter(MediaFilter):
     """Base of filters of video. Audio passes untouched, and data do unless `on_data` is overridden.
 
-    Pictures come one by one, the oldest being dropped when `process` is late. When it raises, the picture passes as it
-    was and an `Error` event is raised on this object, at most one a second.
+    Pictures come one by one, the oldest being dropped when `process` is late. See `MediaFilter` for
+    what becomes of one at which it raises.
     """
 
     media_type: ClassVar[MediaType] = MediaType.VIDEO

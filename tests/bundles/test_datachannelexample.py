@@ -65,9 +65,11 @@ class Data:
         source.connect(element, MediaType.DATA)
         self.out = bench.tap(element, MediaType.DATA, DATA)
 
-    def say(self, text: str | bytes) -> None:
+    async def say(self, text: str | bytes) -> None:
+        """Send a message, and wait until it has gone through."""
         is_text = isinstance(text, str)
         self._stream.push(DataMessage(text.encode() if isinstance(text, str) else text, is_text, "chat"))
+        await self.out.take(len(self.out.units) + 1)
 
 
 async def test_faces_are_found_and_shown(bench: Bench, film: Film, astronaut: Picture) -> None:
@@ -120,11 +122,11 @@ async def test_messages_show_on_the_video(bench: Bench, film: Film) -> None:
         return np.abs(seen.astype(int) - 128).max(axis=-1) > 40
 
     assert not written(await camera.show(gray)).any()
-    data.say("hello")
+    await data.say("hello")
     one = written(await camera.show(gray))
     assert one[:24, 5:60].sum() > 40
     assert not one[40:].any()
-    data.say("a longer message\nof two lines")
+    await data.say("a longer message\nof two lines")
     two = written(await camera.show(gray))
     assert two[24:40].any()
     assert not written(await camera.show(gray, after_s=SHOWN_S)).any()
@@ -138,7 +140,7 @@ async def test_messages_show_on_the_video(bench: Bench, film: Film) -> None:
 async def test_any_message_can_be_shown(bench: Bench, film: Film, message: str | bytes) -> None:
     camera = await film(KmsShowData, MODULE)
     data = Data(bench, camera.element)
-    data.say(message)
+    await data.say(message)
     for height in (240, 2):
         await camera.show(np.full((height, 320, 3), 128, np.uint8))
     assert camera.element.failures == 0
@@ -148,7 +150,7 @@ async def test_any_message_can_be_shown(bench: Bench, film: Film, message: str |
 async def test_data_passes_kms_send_data(bench: Bench, film: Film) -> None:
     camera = await film(KmsSendData, MODULE)
     data = Data(bench, camera.element)
-    data.say("through")
+    await data.say("through")
     assert [unit.data for unit in data.out.units] == [b"through"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -138,12 +139,17 @@ async def test_windows_come_and_go(bench: Bench, film: Film, image: MakeImage) -
     seen = await camera.show(scene((25, 200)))
     assert not is_near(seen[64:136, 64:136], (255, 0, 0)).any()
     assert is_near(seen[154:226, 64:136], (255, 0, 0)).all()
+    anew = await held_up(film, window("old", 0, 0))
+    await anew.element.restore(json.loads(json.dumps(camera.element.state())))
+    assert anew.element.state() == camera.element.state()
+    assert np.array_equal(await anew.show(scene((25, 200))), seen)
     camera.element.remove_window("a")
     camera.element.remove_window("unknown")
     seen = await camera.show(scene((25, 200)))
     assert not is_near(seen[154:226, 64:136], (255, 0, 0)).any()
     assert is_near(seen[64:136, 204:276], (255, 0, 0)).all()
     camera.element.clear_windows()
+    assert camera.element.state() == {"windows": []}
     await camera.show(scene((240, 100)))
     assert told(bench, camera.element) == []
 

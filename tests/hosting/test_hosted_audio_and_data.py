@@ -111,6 +111,20 @@ async def test_a_message_can_be_swallowed_and_one_that_fails_passes(place: House
     await place.error(echo, "ZeroDivisionError: as told")
 
 
+async def test_a_slow_message_holds_up_its_channel_and_nothing_else(place: House) -> None:
+    echo, stream, tap = await filtered_data(place, "Echo")
+    for message in ("wait", "last"):
+        stream.push(text(message))
+    for number in range(100):
+        stream.push(text(str(number)))
+    await place.until(lambda: stream.is_held)
+    assert await place.call(echo, "getMode") == ""
+    assert said(tap) == []
+    await place.call(echo, "setMode", mode="go")
+    await tap.take(204)
+    assert [data for data, _, _ in said(tap)][:4] == [b"wait", b"wait", b"last", b"last"]
+
+
 async def test_a_data_filter_that_ends_loses_no_message(house: House) -> None:
     echo, stream, tap = await filtered_data(house, "Echo")
     for message in ("one", "crash", "two"):

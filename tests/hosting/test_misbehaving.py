@@ -139,6 +139,37 @@ async def test_a_class_may_want_nothing_to_be_seen_without_it(house: House) -> N
     await pair.good_sees_all()
 
 
+@pytest.mark.parametrize("trusted", [(), ("samples",)], ids=["host", "server"])
+async def test_what_it_raises_at_is_not_seen_either(trusted: tuple[str, ...]) -> None:
+    async with open_house(trusted=trusted) as house:
+        film = await house.filmed(await house.pipeline(), "Stopping", mode="raise")
+        for number in range(3):
+            film.show(number)
+            await house.until(lambda: house.context.codecs.idle)
+        await house.error(film.filter, "ZeroDivisionError: as told")
+        await film.mode("")
+        assert await film.see(4) == [4]
+        assert len(film.tap.units) == 1
+
+
+async def test_a_filter_that_is_started_anew_knows_its_state(house: House) -> None:
+    film = await house.filmed(await house.pipeline(), "Collector")
+    for number in range(3):
+        await house.call(film.filter, "remember", what=str(number))
+    for round_number in range(2):  # and what it was given is its state from then on
+        before = film.filter._host
+        os.kill(before.process.pid, signal.SIGKILL)
+        await film.flow(lambda before=before: film.filter._host not in (None, before))
+        assert await house.call(film.filter, "remember", what=f"r{round_number}") == "0 1 2 r0"[: 5 + 3 * round_number]
+
+
+async def test_a_state_that_cannot_be_told_is_an_error_of_the_filter_alone(house: House) -> None:
+    made = await house.make(await house.pipeline(), "Collector")
+    assert await house.call(made, "remember", what="nothing JSON can say") == ""
+    await house.error(made, "ValueError: Out of range float")
+    assert await house.call(made, "remember", what="x") == "nothing JSON can say"
+
+
 async def test_all_filters_of_a_host_are_told_when_it_ends(house: House) -> None:
     pipeline = await house.pipeline()
     film = await house.filmed(pipeline, "Obedient")
@@ -164,6 +195,6 @@ async def test_a_filter_that_is_stuck_can_be_released(house: House) -> None:
 async def test_prepare_that_crashes_or_hangs(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = await house.pipeline()
     await house.make(pipeline, "Obedient")
-    monkeypatch.setattr("kms_trio.objects.filter_hosts.START_LIMIT_S", 0.5)
+    monkeypatch.setattr("kms_trio.objects.filter_host.START_LIMIT_S", 0.5)
     with pytest.raises(KurentoError, match=r"had not answered '(load|create)' for 0\.5 s"):
         await house.make(pipeline, "Hanging", mode="prepare")

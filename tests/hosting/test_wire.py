@@ -21,7 +21,7 @@ from kms_trio.hosting.process import describe_exit
 from kms_trio.hosting.unit_socket import MAX_NOTE_BYTES, UnitSocket, unit_sockets
 from kms_trio.hosting.units import HEADER_BYTES, Kind, Shape, UnitHeader, UnitPacker
 from kms_trio.media.frames import DataMessage
-from kms_trio.objects.hosted_filter import FilterTraits
+from kms_trio.objects.filter_traits import FilterTraits
 from kms_trio.testing.clips import numbered_picture, picture_number, tone
 
 HEADER = UnitHeader(Kind.WORK, 7, Shape.YUV420, 160, 120, -5, 0, 1, 5)

@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
+from kms_pointerdetector.generated import types
 from kms_pointerdetector.generated.events import WindowIn, WindowOut
 from kms_pointerdetector.generated.interfaces import PointerDetectorFilterInterface
 from kms_pointerdetector.tracker import Pointer, Tracker
@@ -13,7 +16,6 @@ from kms_pointerdetector.window import Window
 from kms_trio.api import ErrorCode, KurentoError, Picture, PictureFormat, VideoFilter, load_image, require
 
 if TYPE_CHECKING:
-    from kms_pointerdetector.generated import types
     from kms_trio.api import MediaObject, ObjectContext, RemoteClass
 
 __all__ = ["PointerDetectorFilter"]
@@ -48,6 +50,7 @@ class PointerDetectorFilter(VideoFilter, PointerDetectorFilterInterface):
         _check_box("calibrationRegion", *box)
         self._region = Window("", *box)
         self._first_windows = tuple(windows)
+        self._asked_windows: dict[str, types.PointerDetectorWindowMediaParam] = {}
         self._windows: tuple[Window, ...] = ()  # replaced, never changed: the worker reads it
         self._cv2: Any = None
         self._tracker: Tracker | None = None
@@ -60,6 +63,16 @@ class PointerDetectorFilter(VideoFilter, PointerDetectorFilterInterface):
         by = self.object_class.name
         self._cv2 = require("cv2", package="opencv-python-headless", extra="kms-pointerdetector[opencv]", by=by)
         self._tracker = Tracker(self._cv2)
+
+    def state(self) -> dict[str, Any]:
+        """The windows there are, as they were asked for."""
+        return {"windows": [attrs.asdict(window) for window in self._asked_windows.values()]}
+
+    async def restore(self, state: dict[str, Any]) -> None:
+        """Have just those windows."""
+        self.clear_windows()
+        for window in state["windows"]:
+            await self.add_window(types.PointerDetectorWindowMediaParam(**window))
 
     async def start(self) -> None:
         """Prepare, and load the images of the windows that the constructor was given."""
@@ -80,14 +93,18 @@ class PointerDetectorFilter(VideoFilter, PointerDetectorFilterInterface):
         box = window.upper_right_x, window.upper_right_y, window.width, window.height
         added = Window(window.id, *box, image, active_image, transparency)
         self._windows = (*(each for each in self._windows if each.id != window.id), added)
+        self._asked_windows.pop(window.id, None)
+        self._asked_windows[window.id] = window
 
     def remove_window(self, window_id: str) -> None:
         """Remove a window; an unknown id is ignored."""
         self._windows = tuple(each for each in self._windows if each.id != window_id)
+        self._asked_windows.pop(window_id, None)
 
     def clear_windows(self) -> None:
         """Remove all windows."""
         self._windows = ()
+        self._asked_windows.clear()
 
     def track_color_from_calibration_region(self) -> None:
         """Take the colours that the region has in the next picture."""

@@ -122,6 +122,25 @@ class Bypassed(Obedient):
     on_failure = OnFailure.BYPASS
 
 
+class Collector(Obedient):
+    """Remembers all that it is told, and when it is told "nothing JSON can say", that."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._all: tuple[Any, ...] = ()
+
+    def remember(self, what: str) -> str:
+        before, self._all = self._all, (*self._all, what)
+        return " ".join(map(str, before))
+
+    def state(self) -> Any:
+        return [float("nan")] if "nothing JSON can say" in self._all else list(self._all)
+
+    async def restore(self, state: Any) -> None:  # type: ignore[override]  # may be async, as the base says
+        await trio.lowlevel.checkpoint()
+        self._all = tuple(state)
+
+
 class Unprepared(Obedient):
     def prepare(self) -> None:
         raise KurentoError(ErrorCode.MEDIA_OBJECT_NOT_AVAILABLE, "no model")
@@ -156,7 +175,9 @@ class Commanded(Obedient):
 
 
 class Echo(DataFilter):
-    """Says everything twice but nothing, which it swallows, and the forbidden, at which it raises."""
+    """Says everything twice but nothing, which it swallows, and the forbidden, at which it raises. Told to wait it does
+    so until its mode is "go".
+    """
 
     def __init__(self, *arguments: Any, mode: str = "", media_pipeline: Any = None) -> None:
         super().__init__(*arguments)
@@ -167,6 +188,8 @@ class Echo(DataFilter):
             raise ZeroDivisionError("as told")
         if message == "crash":
             os._exit(3)
+        while message == "wait" and self.mode != "go":
+            time.sleep(0.001)
         if message:
             self.send(message, label)
         return message or None

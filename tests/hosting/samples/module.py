@@ -67,6 +67,7 @@ _NAMES = (
     "Echo",
     "Stopping",
     "Bypassed",
+    "Collector",
     "Foreign",
     "Unprepared",
     "Curious",
