@@ -19,7 +19,7 @@ import attrs
 
 from kms_trio.media.convert import Depacketized, Packetized
 from kms_trio.media.fewer_pictures import FewerPictures
-from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
+from kms_trio.media.formats import DEFAULT_MTU_BYTES, RAW_AUDIO, RAW_VIDEO, Format, StreamKind, Want
 from kms_trio.media.streams import EncodedStream, RawStream, RtpStream, Stream
 
 __all__ = ["AgnosticNode", "CodecService", "EncoderSettings", "ForcedOutput", "Route", "UnsupportedFormatError"]
@@ -73,6 +73,8 @@ class Route:
     give: Format
     transcoded: bool
     """Whether something has to be decoded or encoded for it."""
+    mtu_bytes: int = DEFAULT_MTU_BYTES
+    """Of packets that are made for it."""
 
 
 @attrs.frozen
@@ -145,13 +147,15 @@ class AgnosticNode:
             raw = RAW_AUDIO if source.format.is_audio else RAW_VIDEO
             return Route(want.kind, source.format, raw, transcoded=source.kind is not StreamKind.RAW)
         format = self._choose(source.format, want)
-        return Route(want.kind, source.format, format, transcoded=format is not source.format or self._renewed)
+        return Route(want.kind, source.format, format, format is not source.format or self._renewed, want.mtu_bytes)
 
     def open(self, route: Route) -> Stream[Any]:
         """The stream at the end of `route`, found or made."""
         source = self._input
         assert source is not None
-        return source if route.kind is StreamKind.DATA else self._stream(route.kind, route.give, route.transcoded)
+        if route.kind is StreamKind.DATA:
+            return source
+        return self._stream(route.kind, route.give, route.transcoded, route.mtu_bytes)
 
     @property
     def decoded(self) -> RawStream | None:
@@ -183,15 +187,18 @@ class AgnosticNode:
         wanted = ", ".join(str(format) for format in want.formats) or "any encoded format"
         raise UnsupportedFormatError(f"cannot convert {source} to {wanted}: no encoder for it")
 
-    def _stream(self, kind: StreamKind, format: Format, transcoded: bool) -> Stream[Any]:
+    def _stream(
+        self, kind: StreamKind, format: Format, transcoded: bool, mtu_bytes: int = DEFAULT_MTU_BYTES
+    ) -> Stream[Any]:
         source = self._input
         assert source is not None
         own = format.encoding_name == source.format.encoding_name and (kind is StreamKind.RAW or not transcoded)
         if own and kind is source.kind:
             return source
         bounds = None if own or kind is StreamKind.RAW else _Bounds.of(self._settings, self.output)
-        key = (kind, format.encoding_name, bounds)
-        stream: Stream[Any] = self._found(source, key, lambda: self._make(kind, format, bounds))
+        made_as: Hashable = (bounds, mtu_bytes) if kind is StreamKind.RTP else bounds
+        key = (kind, format.encoding_name, made_as)
+        stream: Stream[Any] = self._found(source, key, lambda: self._make(kind, format, bounds, mtu_bytes))
         return stream
 
     @staticmethod
@@ -201,14 +208,14 @@ class AgnosticNode:
             stream = source.conversions[key] = make()
         return stream
 
-    def _make(self, kind: StreamKind, format: Format, bounds: _Bounds | None) -> Stream[Any]:
+    def _make(self, kind: StreamKind, format: Format, bounds: _Bounds | None, mtu_bytes: int) -> Stream[Any]:
         """Build a conversion; `bounds` are those of the encoder, None where nothing is encoded on the way."""
         source = self._input
         assert source is not None
         if kind is StreamKind.RTP:
             upstream = self._stream(StreamKind.ENCODED, format, bounds is not None)
             assert isinstance(upstream, EncodedStream)
-            return Packetized(upstream, self._now)
+            return Packetized(upstream, self._now, mtu_bytes)
         if kind is StreamKind.RAW:
             encoded = self._stream(StreamKind.ENCODED, source.format, transcoded=False)
             assert isinstance(encoded, EncodedStream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from kms_trio.media.formats import DEFAULT_MTU_BYTES
 from kms_trio.media.frames import EncodedFrame, RtpPacket
 from kms_trio.media.streams import EncodedStream, RtpStream
 from kms_trio.rtc.payload import payload_format
@@ -14,8 +15,8 @@ __all__ = ["Depacketized", "Packetized"]
 stream_logger = logging.getLogger("kmsutils")
 packet_logger = logging.getLogger("rtpjitterbuffer")
 
-MAX_PAYLOAD_BYTES = 1160
-"""Leaves room for the RTP header, extensions and the SRTP tag below the MTU of 1200 that Kurento uses."""
+MAX_HEADER_BYTES = 40
+"""The longest RTP header, extensions included, that is put in front of a payload."""
 
 
 class Depacketized(EncodedStream):
@@ -71,13 +72,13 @@ class Depacketized(EncodedStream):
 
 
 class Packetized(RtpStream):
-    """Frames cut into RTP packets with sequence numbers of their own."""
+    """Frames cut into RTP packets of `mtu_bytes` at most, with sequence numbers of their own."""
 
-    def __init__(self, upstream: EncodedStream, now: Callable[[], float]) -> None:
+    def __init__(self, upstream: EncodedStream, now: Callable[[], float], mtu_bytes: int = DEFAULT_MTU_BYTES) -> None:
         super().__init__(upstream.format, upstream.clock)
         self._upstream = upstream
         self._now = now
-        self._packetizer = payload_format(upstream.format.encoding_name).packetizer(MAX_PAYLOAD_BYTES)
+        self._packetizer = payload_format(upstream.format.encoding_name).packetizer(mtu_bytes - MAX_HEADER_BYTES)
         self._sequence_number = 0
 
     def started(self) -> None:

@@ -77,6 +77,10 @@ DATA = Format("DATA", 1_000)
 ANY_FORMAT: tuple[Format, ...] = ()
 
 
+DEFAULT_MTU_BYTES = 1200
+"""Kurento's, which leaves room for tunnels below the 1500 of an Ethernet."""
+
+
 @attrs.frozen
 class Want:
     """What a sink takes: the kind of stream and the acceptable formats, the best liked first.
@@ -86,6 +90,8 @@ class Want:
 
     kind: StreamKind
     formats: tuple[Format, ...] = ANY_FORMAT
+    mtu_bytes: int = DEFAULT_MTU_BYTES
+    """The largest RTP packet, before encryption, that is made for the sink; what is passed on keeps its size."""
 
     def accepts(self, format: Format) -> bool:
         """Whether media of this format can be passed on as it is."""

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kms_trio.media.convert import MAX_HEADER_BYTES
 from kms_trio.media.flow import FlowDetector, Timers
-from kms_trio.media.formats import Format, StreamKind, Want
+from kms_trio.media.formats import DEFAULT_MTU_BYTES, Format, StreamKind, Want
 from kms_trio.media.streams import RtpStream
 from kms_trio.net.fanout import RtpFanout
 from kms_trio.net.leg import LegRoute, RtpLeg, ShedListener
 from kms_trio.net.retransmission import RetransmissionSender
+from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES
 from kms_trio.rtc.rtcp import ReportBlock
 
 if TYPE_CHECKING:
     from kms_trio.net.overload_guard import OverloadGuard
 
 __all__ = ["RtpSender", "fanout_of"]
+
+MAX_MTU_BYTES = MAX_PAYLOAD_BYTES + MAX_HEADER_BYTES
+"""A longer packet would not be forwarded."""
 
 
 def fanout_of(stream: RtpStream) -> RtpFanout:
@@ -32,8 +37,8 @@ class RtpSender:
 
     `formats` are the negotiated ones in order of preference, `payload_type_of` tells under which payload type a stream
     goes out.  What the peer loses goes again under `rtx_ssrc` (0: as it was) by the payload types that
-    `rtx_payload_types` maps those of media to.  A stream is forwarded while both the stream (`set_stream`) and the route
-    (`set_route`) are there.
+    `rtx_payload_types` maps those of media to.  A stream is forwarded while both the stream (`set_stream`) and the
+    route (`set_route`) are there.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class RtpSender:
         extensions: Mapping[str, int],
         mid: bytes,
         flow: FlowDetector,
+        mtu_bytes: int = DEFAULT_MTU_BYTES,
         rtx_ssrc: int = 0,
         rtx_payload_types: Mapping[int, int] | None = None,
         timers: Timers,
@@ -69,6 +75,8 @@ class RtpSender:
         if rtx_ssrc and rtx_payload_types:
             self.leg.retransmissions = RetransmissionSender(self.leg, rtx_ssrc, rtx_payload_types)
         flow.measure = lambda: self.leg.packets_sent
+        self.mtu_bytes = mtu_bytes
+        """The largest packet that is made for it; what is passed on keeps its size."""
         self.round_trip_s = 0.0
         self.packets_lost = 0
         self.fraction_lost = 0
@@ -88,7 +96,7 @@ class RtpSender:
     @property
     def want(self) -> Want:
         """What the sink pad of this media asks for."""
-        return Want(StreamKind.RTP, self._formats)
+        return Want(StreamKind.RTP, self._formats, min(self.mtu_bytes, MAX_MTU_BYTES))
 
     @property
     def stream(self) -> RtpStream | None:

@@ -59,6 +59,9 @@ class BaseRtpEndpoint(SdpEndpoint, BaseRtpEndpointInterface):
     def _remb_params_changed(self, params: RembParams) -> None:
         """The parameters of the congestion control were set, possibly while media flows."""
 
+    def _mtu_changed(self) -> None:
+        """The size of packets was set, possibly while media flows."""
+
     @property
     def on_shed(self) -> Callable[[bool], None] | None:
         """Whom to tell that video to viewers is held back because of overload, or no longer: the pipeline."""
@@ -140,6 +143,7 @@ class BaseRtpEndpoint(SdpEndpoint, BaseRtpEndpointInterface):
     def mtu(self, mtu: int) -> None:
         if MIN_MTU_BYTES <= mtu <= MAX_MTU_BYTES:
             self._mtu = mtu
+            self._mtu_changed()
         else:
             logger.warning("%s: an MTU of %d is not possible, %d stays", self._id, mtu, self._mtu)
 

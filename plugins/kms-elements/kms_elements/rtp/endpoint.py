@@ -140,7 +140,7 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
         ports = self.context.settings.base_rtp_endpoint
         connection = RtpConnection(
             self._network,
-            MediaTies(self._network, self.source_pad, self.sink_pad, self.on_shed),
+            MediaTies(self._network, self.source_pad, self.sink_pad, self.on_shed, mtu_bytes=self.mtu),
             self._make_session,
             self._media_state_changed,
             host=WILDCARDS[self._family],
@@ -204,6 +204,10 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
     def collect_stats(self, media_type: MediaType | None) -> dict[str, Stats]:
         """One entry for each stream received and each one sent."""
         return self._stats.collect(media_type) if self._stats is not None else {}
+
+    def _mtu_changed(self) -> None:
+        if self._connection is not None:
+            self._connection.medias.set_mtu(self.mtu)
 
     def _remb_params_changed(self, params: RembParams) -> None:
         if self._connection is not None:

@@ -30,10 +30,13 @@ class MediaTies:
         source_pad: Callable[[MediaType], SourcePad],
         sink_pad: Callable[[MediaType], SinkPad],
         on_shed: Callable[[bool], None] | None = None,
+        *,
+        mtu_bytes: int,
     ) -> None:
         """`on_shed` hears when video is held back because of overload, and when no longer."""
         self._network = network
         self._on_shed = on_shed
+        self._mtu_bytes = mtu_bytes
         self._source_pad = source_pad
         self._sink_pad = sink_pad
         self._senders: dict[MediaType, RtpSender] = {}
@@ -60,6 +63,13 @@ class MediaTies:
             if media_type in (None, each):
                 sender.set_route(route)
 
+    def set_mtu(self, mtu_bytes: int) -> None:
+        """The largest packet that is made for the peer from now on."""
+        self._mtu_bytes = mtu_bytes
+        for media_type, sender in self._senders.items():
+            sender.mtu_bytes = mtu_bytes
+            self._sink_pad(media_type).set_want(sender.want)
+
     def sender(self, media_type: MediaType) -> RtpSender | None:
         """Who sends that type to the peer, if anybody."""
         return self._senders.get(media_type)
@@ -73,6 +83,7 @@ class MediaTies:
             extensions=media.header_extensions,
             mid=wire_mid(media, media.header_extensions),
             flow=pad.flow,
+            mtu_bytes=self._mtu_bytes,
             rtx_ssrc=media.local_rtx_ssrc,
             rtx_payload_types={
                 codec.payload_type: codec.rtx_payload_type

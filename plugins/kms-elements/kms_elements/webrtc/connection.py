@@ -53,11 +53,12 @@ class WebRtcConnection:
         emit: Callable[[Event], None],
         on_shed: Callable[[bool], None] | None = None,
         dscp: int | None = None,
+        mtu_bytes: int,
     ) -> None:
         self.session = session
         self.transport = IceTransport(network, self, role, dscp=dscp)
         self.transport.session = session
-        self.medias = MediaTies(network, source_pad, sink_pad, on_shed)
+        self.medias = MediaTies(network, source_pad, sink_pad, on_shed, mtu_bytes=mtu_bytes)
         self.data_channels: DataChannels | None = None
         """Once they are agreed on."""
         self.gathering = False

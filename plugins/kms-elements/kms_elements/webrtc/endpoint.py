@@ -233,6 +233,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
             emit=self.emit,
             on_shed=self.on_shed,
             dscp=self._dscp,
+            mtu_bytes=self.mtu,
         )
         self._connection = connection
         self._stats = SessionStats((session,), self.context.clock.unix)
@@ -320,6 +321,10 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         if self._data_stats is not None and media_type in (None, MediaType.DATA):
             stats.update(self._data_stats.collect())
         return stats
+
+    def _mtu_changed(self) -> None:
+        if self._connection is not None:
+            self._connection.medias.set_mtu(self.mtu)
 
     def _remb_params_changed(self, params: RembParams) -> None:
         if self._connection is not None:
