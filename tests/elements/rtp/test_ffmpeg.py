@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import itertools
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trio
 
-from kms_trio.rtc.sdp import SessionDescription, parse
+from kms_trio.rtc.sdp import parse
 from kms_trio.testing.clips import write_clip
 from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.ffmpeg import pictures_of, pitch_of, require_ffmpeg, run_ffmpeg, send_arguments
+from tests.elements.rtp.sections import describe, free_ports, key_of, section
 
 pytestmark = pytest.mark.interop
 
@@ -24,7 +22,6 @@ RATE = 15
 FREQUENCY_HZ = 440.0
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 SENDER_KEY = base64.b64encode(b"thirty bytes of one's own key!").decode()
-RTPMAPS = {"VP8": "VP8/90000", "H264": "H264/90000"}
 
 
 @pytest.fixture(scope="module", params=["VP8", "H264"])
@@ -37,41 +34,6 @@ def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     )
 
 
-@contextlib.contextmanager
-def free_ports(count: int) -> Iterator[list[int]]:
-    """Even ports that, with the odd ones next to them, are free until the block is left."""
-    with contextlib.ExitStack() as stack:
-        ports: list[int] = []
-        while len(ports) < count:
-            rtp, rtcp = (stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2))
-            rtp.bind(("127.0.0.1", 0))
-            port = rtp.getsockname()[1]
-            with contextlib.suppress(OSError):
-                rtcp.bind(("127.0.0.1", port + 1))
-                if port % 2 == 0:
-                    ports.append(port)
-        yield ports
-
-
-def describe(sections: list[str]) -> str:
-    return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" + "".join(sections)
-
-
-def section(kind: str, port: int, codec: str, protocol: str, direction: str, key: str = "") -> str:
-    number, rtpmap = (97, RTPMAPS[codec]) if kind == "video" else (98, "opus/48000/2")
-    lines = [f"m={kind} {port} {protocol} {number}", f"a=rtpmap:{number} {rtpmap}", f"a={direction}"]
-    if codec == "H264" and kind == "video":
-        lines.append("a=fmtp:97 packetization-mode=1")
-    if key:
-        lines.append(f"a=crypto:1 {SUITE} inline:{key}")
-    return "".join(f"{line}\r\n" for line in lines)
-
-
-def key_of(description: SessionDescription, kind: str) -> str:
-    media = next(each for each in description.medias if each.kind == kind)
-    return media.crypto[0].key_parameters.removeprefix("inline:")
-
-
 @pytest.mark.parametrize("encrypted", [False, True], ids=["rtp", "srtp"])
 async def test_through_two_endpoints(
     client: RpcClient, clip: Path, tmp_path: Path, nursery: trio.Nursery, *, encrypted: bool
@@ -81,7 +43,7 @@ async def test_through_two_endpoints(
     codec = "H264" if clip.suffix == ".mp4" else "VP8"
     protocol = "RTP/SAVP" if encrypted else "RTP/AVP"
     crypto = {"crypto": "AES_128_CM_HMAC_SHA1_80"} if encrypted else {}
-    sender_key = SENDER_KEY if encrypted else ""
+    crypto_line = {"suite": SUITE, "key": SENDER_KEY} if encrypted else {}
     pipeline = await client.create("MediaPipeline")
     source, sink = [await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=crypto) for _ in range(2)]
     await client.subscribe(source, "MediaStateChanged")
@@ -89,25 +51,25 @@ async def test_through_two_endpoints(
 
     with free_ports(2) as (video_port, audio_port):
         offer = [
-            section("video", video_port, codec, protocol, "recvonly", sender_key),
-            section("audio", audio_port, codec, protocol, "recvonly", sender_key),
+            section("video", video_port, codec, protocol, "recvonly", **crypto_line),
+            section("audio", audio_port, codec, protocol, "recvonly", **crypto_line),
         ]
         answer = parse(await client.invoke(sink, "processOffer", offer=describe(offer)))
     # ffmpeg is told what the server sends under which key, and listens on the ports of the offer.
     received = [
-        section(kind, port, codec, protocol, "sendonly", key_of(answer, kind) if encrypted else "")
+        section(kind, port, codec, protocol, "sendonly", suite=SUITE, key=key_of(answer, kind) if encrypted else "")
         for kind, port in (("video", video_port), ("audio", audio_port))
     ]
     description = tmp_path / "received.sdp"
     description.write_text(describe(received))
 
-    offer = [section(kind, 9, codec, protocol, "sendonly", sender_key) for kind in ("video", "audio")]
+    offer = [section(kind, 9, codec, protocol, "sendonly", **crypto_line) for kind in ("video", "audio")]
     ports = {
         media.kind[0]: media.port
         for media in parse(await client.invoke(source, "processOffer", offer=describe(offer))).medias
     }
     scheme = "srtp" if encrypted else "rtp"
-    options = ["-srtp_out_suite", SUITE, "-srtp_out_params", sender_key] if encrypted else []
+    options = ["-srtp_out_suite", SUITE, "-srtp_out_params", SENDER_KEY] if encrypted else []
     urls = {track: f"{scheme}://127.0.0.1:{ports[track]}" for track in ("v", "a")}
     nursery.start_soon(run_ffmpeg, program, send_arguments(clip, urls, {"v": 97, "a": 98}, options))
     await client.expect("MediaStateChanged", source)
