@@ -23,8 +23,8 @@ __all__ = [
     "Suite",
     "receive_pipeline",
     "require_gstreamer",
-    "running_receiver",
     "run_sender",
+    "running_receiver",
     "send_pipeline",
 ]
 
