@@ -12,6 +12,7 @@ import trio
 
 from kms_trio import app
 from kms_trio.app import Server
+from kms_trio.plugins import Plugins
 from kms_trio.settings import Settings
 from tests.rpc.modules import standard_plugins
 from tests.rpc.server_thread import ServerThread, run_server_thread
@@ -56,13 +57,19 @@ def resources() -> dict[str, Any]:
 
 
 @pytest.fixture
-async def fresh_server(nursery: trio.Nursery, resources: dict[str, Any]) -> Server:
+def plugins() -> Plugins:
+    """The modules of a fresh server's control process; its workers load what is installed."""
+    return standard_plugins()
+
+
+@pytest.fixture
+async def fresh_server(nursery: trio.Nursery, resources: dict[str, Any], plugins: Plugins) -> Server:
     """A server with two workers for this test alone."""
     settings = settings_for_tests()
     changed = attrs.evolve(settings.media_server.resources, **resources)
     settings = attrs.evolve(settings, media_server=attrs.evolve(settings.media_server, resources=changed))
     settings = attrs.evolve(settings, http=attrs.evolve(settings.http, port=0))
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    run = partial(app.serve, settings, plugins=standard_plugins(), listeners=listeners, workers=2)
+    run = partial(app.serve, settings, plugins=plugins, listeners=listeners, workers=2)
     started: Server = await nursery.start(run)
     return started
