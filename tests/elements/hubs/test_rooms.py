@@ -1,4 +1,7 @@
-"""Scripted WebRTC peers that meet in hubs of a running server."""
+"""Scripted WebRTC peers that meet in hubs of a running server.
+
+Time is virtual: performers are never late, however slow the machine is.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer
 from tests.elements.hubs.performer import Performer, heard, seen
 from tests.elements.hubs.stage import number_at, typical_strength
+from tests.elements.lifecycles.conftest import clock, server
 from tests.elements.webrtc.room import join
+
+__all__ = ["clock", "server"]
 
 WIDTH, HEIGHT = 320, 240
 
