@@ -17,9 +17,8 @@ def test_running_server() -> None:
     port, http_port = free_port(), free_port()
     with started(KMS_TRIO, "serve", *settings(port, http_port), ready="Demo page:") as process:
         result = run(KMS_TRIO, "health", *settings(port, http_port))
-        assert result.stdout == (
-            f'127.0.0.1 port {http_port} /health: 200 {{"status":"ok","version":"{__version__}"}}\n'
-        )
+        ok = f'127.0.0.1 port {http_port} /health: 200 {{"status":"ok","version":"{__version__}"'
+        assert result.stdout.startswith(ok), "what the media workers do may follow"
         assert result.returncode == 0
         # The control port is asked when there is no HTTP side.
         result = run(KMS_TRIO, "health", *settings(port, 0))
