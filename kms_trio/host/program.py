@@ -23,7 +23,7 @@ from kms_trio.host.hosted import Hosted, load_filter
 from kms_trio.host.logs import ServerHandler
 from kms_trio.hosting.data_json import message_to_json
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
-from kms_trio.hosting.messages import ControlSocket, Message, write_message
+from kms_trio.hosting.messages import MAX_SAID_BYTES, ControlSocket, Message, write_message
 from kms_trio.hosting.unit_socket import UnitSocket
 from kms_trio.objects.directory import Directory
 from kms_trio.objects.filter_traits import FilterTraits
@@ -92,7 +92,7 @@ class Host:
 
     def say(self, message: Message) -> None:
         """Send a message; from any thread."""
-        data = write_message(message)
+        data = write_message(message, MAX_SAID_BYTES)
         if "log" in message and self._logs >= MAX_LOG_LINES:
             return
         self._logs += "log" in message
@@ -158,10 +158,10 @@ class Host:
         reply: Message = {"reply": message["number"]}
         try:
             reply["result"] = await self._do(message, file)
-            data = write_message(reply)
+            data = write_message(reply, MAX_SAID_BYTES)
         except KurentoError as refusal:
             reply["error"] = {"code": refusal.code, "message": refusal.message, "type": refusal.data_type}
-            data = write_message(reply)
+            data = write_message(reply, MAX_SAID_BYTES)
         except Exception as failure:
             logger.exception("%s: %s failed", message.get("of"), message["do"])
             text = f"{type(failure).__name__}: {failure}"

@@ -75,7 +75,9 @@ class SharedReader:
         """
         try:
             seals, size = fcntl.fcntl(file, fcntl.F_GET_SEALS), os.fstat(file).st_size
-            if seals & _SEALS != _SEALS or not 0 < size <= MAX_BLOCK_BYTES + PAGE_BYTES:
+            # Memory of huge pages can be sealed, too, and still be taken away beneath the reader.
+            huge = os.fstatvfs(file).f_bsize != PAGE_BYTES
+            if seals & _SEALS != _SEALS or huge or not 0 < size <= MAX_BLOCK_BYTES + PAGE_BYTES:
                 raise HostProtocolError(f"expected sealed memory, got {size} bytes with seals {seals:#x}")
             self._block = np.frombuffer(mmap.mmap(file, size), np.uint8)
         except OSError as error:

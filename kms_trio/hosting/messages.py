@@ -14,7 +14,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import trio
 
@@ -28,24 +28,28 @@ _LENGTH: Final = struct.Struct("<I")
 _ANCILLARY_BYTES: Final = socket.CMSG_SPACE(MAX_FILES * 4)
 _PIECE_BYTES: Final = 65_536
 
+#: What a host may say at a time: reading takes its time of the server's event loop.
+MAX_SAID_BYTES: Final = 1 << 22
+
 Message = dict[str, Any]
 
 
-def write_message(message: Message) -> bytes:
+def write_message(message: Message, max_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
     """A message as it is sent. Raises HostProtocolError for what is no JSON, or too large."""
     try:
         text = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise HostProtocolError(f"expected what JSON can say: {error}") from error
-    if len(text) > MAX_MESSAGE_BYTES:
-        raise HostProtocolError(f"expected a message of at most {MAX_MESSAGE_BYTES} bytes, got {len(text)}")
+    if len(text) > max_bytes:
+        raise HostProtocolError(f"expected a message of at most {max_bytes} bytes, got {len(text)}")
     return _LENGTH.pack(len(text)) + text
 
 
 class MessageReader:
     """Puts messages together again from what a stream brings."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_MESSAGE_BYTES) -> None:
+        self._max_bytes = max_bytes
         self._data = bytearray()
 
     def feed(self, data: bytes) -> list[Message]:
@@ -54,8 +58,8 @@ class MessageReader:
         messages = []
         while len(self._data) >= _LENGTH.size:
             (size,) = _LENGTH.unpack_from(self._data)
-            if size > MAX_MESSAGE_BYTES:
-                raise HostProtocolError(f"expected a message of at most {MAX_MESSAGE_BYTES} bytes, got {size}")
+            if size > self._max_bytes:
+                raise HostProtocolError(f"expected a message of at most {self._max_bytes} bytes, got {size}")
             end = _LENGTH.size + size
             if len(self._data) < end:
                 break
@@ -67,7 +71,7 @@ class MessageReader:
 def read_message(text: bytes) -> Message:
     """Read the JSON object of a message. Raises HostProtocolError."""
     try:
-        message = json.loads(text)
+        message = json.loads(text, parse_constant=_no_such_constant)
     except (ValueError, RecursionError) as error:
         raise HostProtocolError(f"expected JSON, got {text[:80]!r}") from error
     if not isinstance(message, dict):
@@ -75,12 +79,20 @@ def read_message(text: bytes) -> Message:
     return message
 
 
-class ControlSocket:
-    """One end of the control socket, inside Trio. One task receives, one sends."""
+def _no_such_constant(name: str) -> NoReturn:
+    """Python's library reads NaN and Infinity, which no client could be told."""
+    raise ValueError(f"{name} is no JSON")
 
-    def __init__(self, stream: socket.socket) -> None:
+
+class ControlSocket:
+    """One end of the control socket, inside Trio. One task receives, one sends.
+
+    `max_bytes` is the longest message that is received.
+    """
+
+    def __init__(self, stream: socket.socket, max_bytes: int = MAX_MESSAGE_BYTES) -> None:
         self._socket = trio.socket.from_stdlib_socket(stream)
-        self._reader = MessageReader()
+        self._reader = MessageReader(max_bytes)
         self._ready: deque[Message] = deque()
         self._files: deque[int] = deque()
 
@@ -100,12 +112,14 @@ class ControlSocket:
         """The next message; None when the other side is gone. Raises HostProtocolError."""
         while not self._ready:
             try:
-                data, ancillary, flags, _ = await self._socket.recvmsg(_PIECE_BYTES, _ANCILLARY_BYTES)
+                data, ancillary, flags, _ = await self._socket.recvmsg(
+                    _PIECE_BYTES, _ANCILLARY_BYTES, socket.MSG_CMSG_CLOEXEC
+                )
             except (OSError, trio.ClosedResourceError):
                 return None
             self._take_files(ancillary)
-            if flags & socket.MSG_CTRUNC:
-                raise HostProtocolError(f"expected at most {MAX_FILES} files with a message")
+            if flags & socket.MSG_CTRUNC or len(self._files) > MAX_FILES:
+                raise HostProtocolError(f"expected at most {MAX_FILES} files with messages that are to be read")
             if not data:
                 return None
             self._ready += self._reader.feed(data)

@@ -23,7 +23,7 @@ import trio
 import kms_trio
 from kms_trio.hosting.control import HostControl
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
-from kms_trio.hosting.messages import ControlSocket, Message
+from kms_trio.hosting.messages import MAX_SAID_BYTES, ControlSocket, Message
 
 __all__ = ["HostLimits", "HostProcess", "describe_exit"]
 
@@ -84,7 +84,7 @@ class HostProcess:
             except OSError:
                 ours.close()
                 raise
-        self.control = HostControl(ControlSocket(ours), on_said)
+        self.control = HostControl(ControlSocket(ours, MAX_SAID_BYTES), on_said)
 
     @property
     def pid(self) -> int:

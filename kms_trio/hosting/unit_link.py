@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -22,6 +22,10 @@ from kms_trio.hosting.units import Kind, UnitHeader, UnitPacker
 from kms_trio.media.streams import RawFrame
 
 __all__ = ["LinkOwner", "UnitLimits", "UnitLink"]
+
+
+MAX_NOTES: Final = 1000
+"""With one unit: a host must not be able to keep the thread busy, and memory filled, with notes alone."""
 
 
 @attrs.frozen
@@ -101,7 +105,7 @@ class UnitLink:
             except HostGoneError:
                 results = self._unfiltered(frame)
             except HostProtocolError as failure:
-                problem = failure
+                problem = HostProtocolError(str(failure))  # without a traceback, which would keep this frame alive
                 connection.wire.end()
                 notes.append(self._tell(connection, lambda: self._owner.host_lied(problem)))
                 results = self._unfiltered(frame)
@@ -117,7 +121,7 @@ class UnitLink:
         header, planes = self._packer.pack(frame, Kind.WORK, number)
         limit_s = self._limits.each_s if connection.served else self._limits.first_s
         began_s = time.monotonic()
-        connection.wire.send_unit(header, planes)
+        connection.wire.send_unit(header, planes, patient=False)
         answer = self._answer(connection, began_s + limit_s, notes)
         if answer is None:
             connection.late = number
@@ -131,7 +135,7 @@ class UnitLink:
 
     def _answer(self, connection: _Connection, until_s: float, notes: list[Note]) -> UnitHeader | None:
         """Wait for the answer, keeping notes; None when it does not come in time."""
-        while True:
+        for _ in range(MAX_NOTES + 1):
             came = connection.wire.receive(until_s - time.monotonic())
             if came is None:
                 return None
@@ -140,6 +144,7 @@ class UnitLink:
                     raise HostProtocolError(f"expected an answer to unit {self._number}, got {came}")
                 return came
             notes.append(self._tell(connection, partial(self._owner.host_note, came)))
+        raise HostProtocolError(f"expected at most {MAX_NOTES} notes with a unit")
 
     @staticmethod
     def _outcome(wire: UnitSocket, answer: UnitHeader, frame: RawFrame) -> Sequence[RawFrame]:

@@ -45,17 +45,23 @@ class UnitSocket:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
-    def send_unit(self, header: UnitHeader, planes: Sequence[object]) -> None:
-        """Send a header, its planes being written to shared memory first. Raises HostGoneError, HostProtocolError."""
+    def send_unit(self, header: UnitHeader, planes: Sequence[object], *, patient: bool = True) -> None:
+        """Send a header, its planes being written to shared memory first. Raises HostGoneError, HostProtocolError.
+
+        `patient`: wait when the other side has not read what was sent before; else that is a HostProtocolError.
+        """
+        flags = 0 if patient else socket.MSG_DONTWAIT
         if planes:
             write_planes(list(planes), self._writer.room(header.size_bytes))  # type: ignore[arg-type] # of `pack`
         file = self._writer.unsent_file
         try:
             if file is None:
-                self._socket.send(header.write())
+                self._socket.send(header.write(), flags)
             else:
-                socket.send_fds(self._socket, [header.write()], [file])
+                socket.send_fds(self._socket, [header.write()], [file], flags)
                 self._writer.sent()
+        except BlockingIOError as error:
+            raise HostProtocolError("expected that what is sent is read") from error
         except OSError as error:
             raise HostGoneError(str(error)) from error
 
@@ -78,7 +84,7 @@ class UnitSocket:
         if not poll.poll(None if within_s is None else max(0.0, within_s) * 1000):
             return None
         try:
-            data, files, flags, _ = socket.recv_fds(self._socket, MAX_NOTE_BYTES + 1, 1)
+            data, files, flags, _ = socket.recv_fds(self._socket, MAX_NOTE_BYTES + 1, 1, socket.MSG_CMSG_CLOEXEC)
         except OSError as error:
             raise HostGoneError(str(error)) from error
         for file in files:

@@ -25,8 +25,14 @@ __all__ = ["HEADER_BYTES", "Kind", "Shape", "UnitHeader", "UnitPacker", "frame_o
 
 MAX_PIXELS: Final = 16_384
 """Each way."""
+MAX_AREA: Final = 1 << 25
+"""Pixels in all, which is a picture of 8K: what is larger would keep the encoders behind a filter busy for long."""
 MAX_SAMPLES: Final = 1 << 20
 MAX_CHANNELS: Final = 8
+MAX_COLOR_RANGE: Final = 2
+MAX_COLORSPACE: Final = 17
+"""The last that FFmpeg 7 knows; converters look such numbers up in tables."""
+_UNSPECIFIED: Final = 2
 NO_TIME: Final = -(1 << 63)
 
 _HEADER: Final = struct.Struct("<BBBBIIIIq")
@@ -137,6 +143,8 @@ class UnitHeader:
             fits = 0 < self.width <= MAX_SAMPLES and 0 < self.height <= MAX_CHANNELS and self.rate_hz > 0
         else:
             fits = 0 < self.width <= MAX_PIXELS and 0 < self.height <= MAX_PIXELS
+            fits = fits and self.width * self.height <= MAX_AREA
+        fits = fits and self.color_range <= MAX_COLOR_RANGE and self.colorspace <= MAX_COLORSPACE
         if not fits or self.kind is Kind.NOTE:
             raise HostProtocolError(f"expected a possible size, got {self}")
 
@@ -173,8 +181,8 @@ class UnitPacker:
             frame.height,
             frame.pts,
             0,
-            int(frame.color_range) & 0xFF,
-            int(frame.colorspace) & 0xFF,
+            _known(int(frame.color_range), MAX_COLOR_RANGE, 0),
+            _known(int(frame.colorspace), MAX_COLORSPACE, _UNSPECIFIED),
         )
         header._check()
         return header, _planes(frame, 1 if gray else 3)
@@ -249,6 +257,10 @@ def _planes(frame: av.VideoFrame, count: int) -> list[Bytes]:
         buffer: Any = plane  # a buffer, though its type does not say so
         views.append(np.ndarray((height, width), np.uint8, buffer, strides=(plane.line_size, 1)))
     return views
+
+
+def _known(number: int, last: int, unspecified: int) -> int:
+    return number if 0 <= number <= last else unspecified
 
 
 def _half(pixels: int) -> int:
