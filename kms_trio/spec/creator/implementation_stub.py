@@ -24,10 +24,17 @@ _BASES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "SdpEndpoint": ("kms_trio.api", "SdpEndpoint", ()),
     "UriEndpoint": ("kms_trio.api", "UriEndpoint", ("uri",)),
     "SessionEndpoint": ("kms_trio.api", "SessionEndpoint", ()),
-    "Endpoint": ("kms_trio.api", "Endpoint", ()),
-    "Hub": ("kms_trio.api", "Hub", ()),
+    "Endpoint": ("kms_trio.api", "SourceEndpoint", ("media_pipeline",)),
+    "Hub": ("kms_trio.api", "PictureHub", ("media_pipeline",)),
     "MediaElement": ("kms_trio.api", "MediaElement", ()),
     "MediaObject": ("kms_trio.api", "MediaObject", ()),
+}
+
+#: What authors may want instead, as the spec does not tell: comments above the class.
+_OTHERS: Mapping[str, str] = {
+    "VideoFilter": "A filter of pictures. AudioFilter is the base for samples, DataFilter the one for messages.",
+    "SourceEndpoint": "Brings media in. SinkEndpoint is the base for what takes them, Endpoint for what does both.",
+    "PictureHub": "Mixes pictures. Hub is the base for one that hands on what it gets, or mixes audio.",
 }
 
 
@@ -63,6 +70,7 @@ def implementation_stub(
         definition=definition,
         base=base,
         treats_video=treats_video,
+        others=_OTHERS.get(base.name),
         interface=f"{definition.name}Interface",
         constructor=_constructor(parameters, module, names),
         passed=[f"{name}={name}" for item in parameters if (name := snake_case(item.name)) in base.takes],
@@ -147,7 +155,7 @@ def _with_imports(
         "from __future__ import annotations",
         "from typing import TYPE_CHECKING" if checked else "",
         "\n".join(sorted(ours, key=_imported)),
-        "if TYPE_CHECKING:\n" + textwrap.indent("\n".join(checked), "    ") if checked else "",
+        "if TYPE_CHECKING:\n" + textwrap.indent("\n".join(checked), "    ").rstrip() if checked else "",
     ]
     return "\n\n".join(section for section in sections if section) + f"\n\n\n{body.strip()}\n"
 

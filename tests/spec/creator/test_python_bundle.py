@@ -177,7 +177,7 @@ def rich(creator: Creator, tmp_path: Path) -> Path:
 
 def test_what_implementations_derive_from(rich: Path) -> None:
     files = contents(rich)
-    assert "class Square(Hub, SquareInterface):" in files["enriched/square.py"]
+    assert "class Square(PictureHub, SquareInterface):" in files["enriched/square.py"]
     assert "def sides(self) -> int:" in files["enriched/square.py"]
     assert "self._size = size" in files["enriched/square.py"]
     assert "from enriched.square import Square\n" in files["enriched/red_square.py"]
@@ -223,3 +223,31 @@ def test_a_package_name_that_python_cannot_have(creator: Creator, tmp_path: Path
     outcome = creator("-r", tmp_path / "rich.kmd.json", "-dr", SPECS, "-it", "python-server", "-c", tmp_path / "bundle")
     assert outcome.status == 1
     assert "bad 'code.api.python.packageName' of module 'rich'" in outcome.err
+
+
+async def test_stubs_of_other_bases_work_and_name_what_else_there_is(
+    creator: Creator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Awaitable[Server]]
+) -> None:
+    pipeline = {"name": "mediaPipeline", "doc": "p", "type": "MediaPipeline"}
+    bases = {"Endpoint": ("SourceEndpoint", "SinkEndpoint"), "Hub": ("PictureHub", "Hub is the base for")}
+    classes = [
+        {"name": f"My{base}", "doc": "d", "extends": base, "constructor": {"doc": "c", "params": [pipeline]}}
+        for base in bases
+    ]
+    spec = {"name": "stubs", "version": "1.0.0", "kurentoVersion": "^7.0.0", "remoteClasses": classes}
+    (tmp_path / "stubs.kmd.json").write_text(json.dumps(spec))
+    folder = tmp_path / "stubs"
+    outcome = creator("-r", tmp_path / "stubs.kmd.json", "-dr", SPECS, "-it", "python-server", "-c", folder)
+    assert (outcome.status, outcome.err) == (0, "")
+    files = contents(folder)
+    for base, (derived_from, other) in bases.items():
+        [text] = [text for text in files.values() if f"class My{base}({derived_from}, My{base}Interface):" in text]
+        assert other in next(line for line in text.splitlines() if line.startswith("# "))
+    monkeypatch.syspath_prepend(folder)
+    [package] = [name.partition("/")[0] for name in files if name.endswith("generated/module.py")]
+    module = Candidate("stubs", lambda: import_module(f"{package}.generated.module").MODULE)
+    server = await serve(plugins=Plugins([module]))
+    async with open_client(server.control_url) as client:
+        made = await client.create("MediaPipeline")
+        for base in bases:
+            assert await client.create(f"stubs.My{base}", mediaPipeline=made)
