@@ -8,14 +8,16 @@ from __future__ import annotations
 import collections
 from collections.abc import Hashable
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kms_elements.hubs.audio_mixer import BLOCK, AudioMixer, AudioTick, EarWork
 from kms_elements.hubs.hub_stream import HubStream
-from kms_trio.media.ticker import Ticker
+from kms_elements.hubs.speaker import Loudness
 from kms_trio.api import Overflow
 from kms_trio.media.formats import RAW_AUDIO
 from kms_trio.media.streams import RawFrame, Stream
+from kms_trio.media.ticker import Ticker
 
 if TYPE_CHECKING:
     from kms_trio.api import Conversion, ObjectContext
@@ -52,6 +54,7 @@ class AudioMix:
         self._name = name
         self._inputs: dict[Hashable, _SampleInput] = {}
         self._ears: dict[int, Ear] = {}
+        self._loudness = Loudness()
         self._keys = 0
         self._position: int | None = None
         self._ticker = Ticker(context.timers, Fraction(BLOCK, RATE_HZ), self._tick)
@@ -77,6 +80,10 @@ class AudioMix:
         entry.set_attached(False)
         entry.stream = stream
         self.reconsider()
+
+    def level(self, participant: Hashable) -> float:
+        """How loud a participant is (root mean square in the scale of 16-bit integers); 0 while nobody listens."""
+        return 0.0 if self._conversion is None else self._loudness.levels.get(self._inputs[participant].key, 0.0)
 
     # Ears.
 
@@ -114,7 +121,7 @@ class AudioMix:
         if self._conversion is None:
             self._conversion = self._context.codecs.start_conversion(
                 f"mix audio of {self._name}",
-                AudioMixer,
+                partial(AudioMixer, self._loudness),
                 self._deliver,
                 capacity=MAX_TICKS,
                 overflow=Overflow.DROP_OLDEST,

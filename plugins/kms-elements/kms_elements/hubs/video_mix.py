@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kms_elements.hubs.hub_stream import HubStream
 from kms_elements.hubs.picture_mixer import PictureMixer, Scene, Tile
-from kms_trio.media.ticker import Ticker
 from kms_trio.api import Overflow
 from kms_trio.media.formats import RAW_VIDEO
 from kms_trio.media.streams import RawFrame, Stream
+from kms_trio.media.ticker import Ticker
 
 if TYPE_CHECKING:
     from kms_trio.api import Conversion, ObjectContext
