@@ -155,6 +155,11 @@ class IceTransport:
     # State.
 
     @property
+    def remote_certificate(self) -> bytes:
+        """The peer's certificate in DER; empty before DTLS is connected."""
+        return self._dtls.remote_certificate if self._dtls is not None else b""
+
+    @property
     def ice_state(self) -> IceState:
         """Where ICE stands."""
         return self._agent.state

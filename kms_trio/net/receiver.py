@@ -66,9 +66,11 @@ class RtpReceiver:
         self.malformed = 0
         self.nacks_sent = 0
         self.firs_sent = 0
+        self.frames = 0
+        """Pictures whose last packet has come."""
         self.retransmitted_packets = 0
         self.retransmitted_bytes = 0
-        self.heard_at = timers.now()
+        self.first_heard_at = self.heard_at = timers.now()
         """When the last batch with packets of this source was through."""
         self.flow: FlowDetector | None = None
         """Flow of the pad that gives this stream, while there is one."""
@@ -120,6 +122,7 @@ class RtpReceiver:
         # A packet of padding alone (a bandwidth probe) has an empty payload and is passed on all the same: without it
         # every viewer would see a gap and ask for what was never there.
         payload = bytes(packet[start:end])
+        self.frames += marker
         key_frame = self._video and self._starts_key_frame(payload)
         if key_frame:
             self.key_frames.received()

@@ -6,14 +6,15 @@ from kms_trio import api
 
 PROMISED = """
 AudioFilter BaseRtpEndpoint Clock ConnectionState Conversion DSCP_CODE_POINTS DataFilter DtlsIdentity Endpoint ErrorCode
-Event Filter
-FilterType HttpListenError Hub HubPort IceServers IceTransport KurentoError LegRoute MediaBinding MediaElement
-MediaObject MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions OnFailure Overflow Picture
-PictureFormat PictureHub PlainTransport RTCDataChannelState RTCDataChannelStats RTCInboundRTPStreamStats
-RTCOutboundRTPStreamStats RTCPeerConnectionStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender
-RtpSession SampleFormat Samples SdpEndpoint SessionEndpoint SessionLimits Settings SinkEndpoint SourceEndpoint Stats
-StatsType Tap TransportPlan UdpSocket UriEndpoint UriEndpointState UriPolicy VideoFilter file_path listen_http
-load_image local_addresses ntp_from_unix require select_addresses serve_asgi yuv_planes
+Event Filter FilterType HttpListenError Hub HubPort IceServers IceTransport KurentoError LegRoute MediaBinding
+MediaElement MediaObject MediaPipeline MediaState MediaType NetworkService ObjectContext OfferOptions OnFailure Overflow
+Picture PictureFormat PictureHub PlainTransport RTCCertificateStats RTCCodec RTCDataChannelState RTCDataChannelStats
+RTCIceCandidateAttributes RTCIceCandidatePairStats RTCInboundRTPStreamStats RTCMediaStreamTrackStats
+RTCOutboundRTPStreamStats RTCPeerConnectionStats RTCStatsIceCandidatePairState RTCStatsIceCandidateType
+RTCTransportStats RembParams RembSettings RemoteClass Resampler RtpReceiver RtpSender RtpSession SampleFormat Samples
+SdpEndpoint SessionEndpoint SessionLimits Settings SinkEndpoint SourceEndpoint Stats StatsType Tap TransportPlan
+UdpSocket UriEndpoint UriEndpointState UriPolicy VideoFilter file_path listen_http load_image local_addresses
+ntp_from_unix require select_addresses serve_asgi yuv_planes
 """
 
 

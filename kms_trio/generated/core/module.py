@@ -459,7 +459,7 @@ _URI_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="core",
     version="7.3.0",
-    generation_time="Nov 21 2026 22:39:57",
+    generation_time="Nov 22 2026 02:55:21",
     package="kms_trio.generated.core",
     classes=MappingProxyType(
         {

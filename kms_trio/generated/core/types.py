@@ -531,7 +531,7 @@ class RTCRTPStreamStats(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCCodec(RTCStats):
-    """A codec in use. Not filled in."""
+    """A codec in use. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCCodec"
@@ -696,7 +696,7 @@ class RTCMediaStreamStats(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCMediaStreamTrackStats(RTCStats):
-    """One track of audio or video. Not filled in."""
+    """One track of audio or video. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCMediaStreamTrackStats"
@@ -814,7 +814,7 @@ class RTCDataChannelStats(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCTransportStats(RTCStats):
-    """A transport, the ICE and DTLS connection below RTP. Not filled in."""
+    """A transport, the ICE and DTLS connection below RTP. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCTransportStats"
@@ -857,7 +857,7 @@ class RTCTransportStats(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCIceCandidateAttributes(RTCStats):
-    """An ICE candidate. Not filled in."""
+    """An ICE candidate. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCIceCandidateAttributes"
@@ -896,7 +896,7 @@ class RTCIceCandidateAttributes(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCIceCandidatePairStats(RTCStats):
-    """A pair of ICE candidates. Not filled in."""
+    """A pair of ICE candidates. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCIceCandidatePairStats"
@@ -963,7 +963,7 @@ class RTCIceCandidatePairStats(RTCStats):
 
 @attrs.frozen(kw_only=True)
 class RTCCertificateStats(RTCStats):
-    """A DTLS certificate. Not filled in."""
+    """A DTLS certificate. Filled in when all media types are asked for."""
 
     MODULE: ClassVar[str] = "kurento"
     TYPE: ClassVar[str] = "RTCCertificateStats"

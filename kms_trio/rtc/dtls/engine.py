@@ -15,6 +15,7 @@ import enum
 from collections.abc import Iterable
 
 import attrs
+from cryptography.hazmat.primitives import serialization
 from OpenSSL import SSL
 
 from kms_trio.rtc.dtls.errors import DtlsError
@@ -79,6 +80,7 @@ class DtlsTransport:
         "_srtp_required",
         "datagrams_discarded",
         "error",
+        "remote_certificate",
         "role",
         "state",
     )
@@ -98,6 +100,7 @@ class DtlsTransport:
         self.state = DtlsState.NEW
         self.error: str | None = None  #: why the state is FAILED
         self.datagrams_discarded = 0
+        self.remote_certificate = b""  #: the peer's, in DER, once CONNECTED
         self._identity = identity
         self._remote_fingerprints = tuple(remote_fingerprints)
         self._connection: SSL.Connection | None = None
@@ -208,6 +211,7 @@ class DtlsTransport:
             self._say_goodbye(connection)
             self._fail("the peer's certificate has none of the fingerprints of its SDP")
             return False
+        self.remote_certificate = certificate.public_bytes(serialization.Encoding.DER)
         profile_name = connection.get_selected_srtp_profile().decode("ascii", "replace")
         if profile_name:
             self._srtp_keys = self._export_keys(connection, profile_named(profile_name))

@@ -75,6 +75,11 @@ class DtlsIdentity:
         return cls(certificate, key)
 
     @property
+    def certificate_der(self) -> bytes:
+        """The certificate as it crosses the network."""
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    @property
     def key_type(self) -> KeyType:
         """What kind of key the certificate has."""
         return "RSA" if isinstance(self._private_key, rsa.RSAPrivateKey) else "ECDSA"

@@ -80,9 +80,9 @@ async def test_as_a_recorded_kurento_did(
         assert await client.invoke(a, "isMediaFlowingIn", mediaType="VIDEO") is False
         assert await client.invoke(b, "isMediaFlowingIn", mediaType="VIDEO") is True
         assert await client.invoke(b, "isMediaTranscoding", mediaType="VIDEO") is False
-        [inbound] = (await client.invoke(a, "getStats")).values()
+        [inbound] = (await client.invoke(a, "getStats", mediaType="VIDEO")).values()
         assert (inbound["type"], inbound["ssrc"]) == ("inboundrtp", str(sender.ssrc))
-        [outbound] = (await client.invoke(b, "getStats")).values()
+        [outbound] = (await client.invoke(b, "getStats", mediaType="VIDEO")).values()
         assert (outbound["type"], outbound["ssrc"]) == ("outboundrtp", str(receiver.packets[0].ssrc))
         assert receiver.answer is not None
         assert [each.ssrc for each in receiver.answer.ssrc_attributes] == [receiver.packets[0].ssrc]
@@ -121,7 +121,8 @@ async def test_the_server_offers(client: RpcClient, vp8_frames: Sequence[Encoded
             sorted(entry["type"] for entry in (await client.invoke(endpoint, "getStats", **selector)).values())
             for selector in ({}, {"mediaType": "AUDIO"})
         ]
-        assert kinds == [["inboundrtp"] * 2 + ["outboundrtp"] * 2, ["inboundrtp", "outboundrtp"]]
+        assert kinds[0] == ["inboundrtp"] * 2 + ["outboundrtp"] * 2 + ["track"] * 3, "two codecs, and pictures"
+        assert kinds[1] == ["inboundrtp", "outboundrtp"]
         nursery.cancel_scope.cancel()
 
 
@@ -245,7 +246,7 @@ async def test_a_sender_that_takes_another_ssrc_each_time(
             before = len(receiver.packets)
             await sender.send_frame(vp8_frames[0].data, number * 3000)
             await until(lambda before=before: len(receiver.packets) > before)
-        stats = (await client.invoke(source, "getStats")).values()
+        stats = (await client.invoke(source, "getStats", mediaType="VIDEO")).values()
         assert {int(entry["ssrc"]) for entry in stats} == set(range(1068, 1100))
         assert len({packet.ssrc for packet in receiver.packets}) == 1
         numbers_seen = [packet.sequence_number for packet in receiver.packets]

@@ -25,6 +25,7 @@ from kms_elements.webrtc.data_statistics import DataStats
 from kms_elements.webrtc.ice_report import IceReport
 from kms_elements.webrtc.ice_servers import ice_servers, log_configuration
 from kms_elements.webrtc.negotiation import capabilities_of
+from kms_elements.webrtc.transport_statistics import TransportStats
 from kms_trio.api import (
     DSCP_CODE_POINTS,
     BaseRtpEndpoint,
@@ -116,6 +117,7 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         self._connection: WebRtcConnection | None = None
         self._stats: SessionStats | None = None
         self._data_stats: DataStats | None = None
+        self._transport_stats: TransportStats | None = None
         self._report = IceReport(self.emit, context.next_number("dtlssrtp"))
         self._candidates = LocalCandidates(self._report, self.emit)
         self._cname = f"user{secrets.randbits(32)}@host-{secrets.token_hex(4)}"
@@ -245,6 +247,10 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         assert self._identity is not None, "start has run"
         self._local = negotiated.local
         connection.start(negotiated, self._identity)
+        assert self._stats is not None, "made along with the connection"
+        unix_s = self.context.clock.unix
+        self._transport_stats = TransportStats(connection.transport, connection.session, self._identity, unix_s)
+        self._stats.transport_id = self._transport_stats.transport_id
         if connection.data_channels is not None:
             self._data_stats = DataStats(connection.data_channels, self.context.clock.unix)
         for media_type in (MediaType.AUDIO, MediaType.VIDEO):
@@ -316,8 +322,13 @@ class WebRtcEndpoint(BaseRtpEndpoint, WebRtcEndpointInterface):
         return sender is not None and sender.request_key_frame()
 
     def collect_stats(self, media_type: MediaType | None) -> dict[str, Stats]:
-        """One entry for each RTP stream and data channel, one more when there can be data channels."""
+        """One entry for each RTP stream and data channel, one more when there can be data channels.
+
+        Of all media types there are codecs, pictures, candidates and certificates, too, which Kurento leaves out.
+        """
         stats = self._stats.collect(media_type) if self._stats is not None else {}
+        if self._transport_stats is not None and media_type is None:
+            stats.update(self._transport_stats.collect())
         if self._data_stats is not None and media_type in (None, MediaType.DATA):
             stats.update(self._data_stats.collect())
         return stats
