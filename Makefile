@@ -29,7 +29,7 @@ ASYNC_RULES_OFF := ASYNC9,ASYNC114,ASYNC124
 
 setup: $(STAMP) $(NATIVE_STAMP)
 
-$(NATIVE_STAMP): $(STAMP) $(NATIVE)/forward.c $(NATIVE)/build.py
+$(NATIVE_STAMP): $(STAMP) $(NATIVE)/forward.c $(NATIVE)/intake.c $(NATIVE)/build.py
 	@$(BIN)/python -m kms_trio.net.native build
 	@touch $@
 

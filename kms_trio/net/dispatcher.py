@@ -14,12 +14,14 @@ import attrs
 from pylibsrtp._binding import lib
 
 from kms_trio.net.addresses import pack_sockaddr, unpack_sockaddr
+from kms_trio.net.native.intake import LEFT, ODD, REFUSED
 from kms_trio.rtc.demux import PacketKind, classify
 from kms_trio.rtc.stun import username_of
 
 if TYPE_CHECKING:
     from kms_trio.net.base import DatagramBase
     from kms_trio.net.ice_transport import IceTransport
+    from kms_trio.net.native import NativeIntake
     from kms_trio.net.receive_arena import ReceiveArena
     from kms_trio.net.rtp_session import RtpSession
     from kms_trio.net.send_batch import SendBatch
@@ -69,36 +71,50 @@ class Dispatcher:
 
         `ages_s` says how long each datagram has waited, where that matters.
         """
-        views, routes, plain_lengths = arena.views, base.routes, arena.plain_lengths
-        dirty = self._dirty
+        dirty, intake = self._dirty, arena.intake
         self.statistics.datagrams += len(lengths)
-        for slot, length in enumerate(lengths):
-            if length < 12:
-                self.statistics.garbage += 1
-                continue
-            view = views[slot]
-            name = arena.source(slot)
-            transport = routes.get(name)
-            age_s = 0.0 if ages_s is None else ages_s[slot]
-            if transport is None or not 128 <= view[0] <= 191:
-                self._dispatch_slowly(base, transport, bytes(view[:length]), name, now - age_s)
-                continue
-            context, session = transport.srtp_receive_context, transport.session
-            if context is None or session is None:
-                transport.early_media += 1
-                continue
-            plain_lengths[slot] = length
-            if 192 <= view[1] <= 223:  # RTCP (RFC 5761 section 4)
-                if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
-                    transport.undecryptable_rtcp += 1
-                else:
-                    self.receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now, age_s)
-            elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
-                transport.undecryptable += 1
-            elif session.receive_rtp(view, plain_lengths[slot], now):
-                dirty.append(session)
-        self.push(dirty, now)
+        if intake is None:
+            for slot, length in enumerate(lengths):
+                self._take(base, arena, slot, length, now, 0.0 if ages_s is None else ages_s[slot])
+        elif intake.take(len(lengths)):
+            for slot, length in enumerate(lengths):
+                if (state := intake.state(slot)) == LEFT:
+                    self._take(base, arena, slot, length, now, 0.0)
+                elif state == REFUSED:
+                    intake.source_of(slot).transport.undecryptable += 1
+                elif state == ODD:
+                    intake.source_of(slot).session.statistics.malformed_rtp += 1
+        self.push(dirty, now, intake)
         dirty.clear()
+
+    def _take(self, base: DatagramBase, arena: ReceiveArena, slot: int, length: int, now: float, age_s: float) -> None:
+        """One datagram of a batch; sessions that got media are noted."""
+        if length < 12:
+            self.statistics.garbage += 1
+            return
+        view, name, plain_lengths = arena.views[slot], arena.source(slot), arena.plain_lengths
+        transport = base.routes.get(name)
+        if transport is None or not 128 <= view[0] <= 191:
+            self._dispatch_slowly(base, transport, bytes(view[:length]), name, now - age_s)
+            return
+        context, session = transport.srtp_receive_context, transport.session
+        if context is None or session is None:
+            transport.early_media += 1
+            return
+        plain_lengths[slot] = length
+        if 192 <= view[1] <= 223:  # RTCP (RFC 5761 section 4)
+            if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
+                transport.undecryptable_rtcp += 1
+            else:
+                self.receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now, age_s)
+        elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
+            transport.undecryptable += 1
+        else:
+            if session.receive_rtp(view, plain_lengths[slot], now):
+                self._dirty.append(session)
+            receiver = session.receivers.get(int.from_bytes(view[8:12], "big"))
+            if receiver is not None and arena.intake is not None:
+                arena.intake.learn(name, transport, session, receiver)
 
     def receive_datagrams(
         self, base: DatagramBase, datagrams: Iterable[tuple[tuple[str, int], bytes]], now: float
@@ -116,9 +132,14 @@ class Dispatcher:
                 dirty.append(transport.session)
         self.push(dirty, now)
 
-    def push(self, sessions: Iterable[RtpSession], now: float) -> None:
-        """Have sessions push what they received in one batch, then send what came of it."""
+    def push(self, sessions: Iterable[RtpSession], now: float, intake: NativeIntake | None = None) -> None:
+        """Have sessions push what they, and `intake` for them, received in one batch, then send what came of it."""
         self._send_batch.begin()
+        for source, batch in intake.runs() if intake is not None else ():
+            try:
+                source.session.take(source.receiver, batch, now)
+            except Exception:  # named guard, as below
+                logger.exception("media of %s could not be passed on", source.session)
         for session in sessions:
             try:
                 session.flush(now)

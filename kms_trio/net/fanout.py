@@ -18,6 +18,7 @@ from kms_trio.media.streams import RtpStream
 from kms_trio.net.forwarding import ForwardingGroup, send_to_leg
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
+from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SendArena
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ _NONE_YET = -(1 << 62)
 def abs_send_time(now: float) -> int:
     """The 24-bit send time, 6.18 fixed point seconds, which only ever is compared with itself."""
     return int(now * 262144.0) & 0xFFFFFF
+
+
+def _longest(packets: list[RtpPacket]) -> int:
+    if isinstance(packets, ReceivedBatch):
+        return packets.longest
+    return max([len(packet.payload) for packet in packets], default=0)
 
 
 class RtpFanout:
@@ -134,7 +141,7 @@ class RtpFanout:
             packets = self.gate.admit(packets, now)
             if not packets:
                 return
-        if max([len(packet.payload) for packet in packets], default=0) > MAX_PAYLOAD_BYTES:
+        if _longest(packets) > MAX_PAYLOAD_BYTES:
             packets = self._without_oversized(packets)
         sent_at = abs_send_time(now)
         packets, late = self._remember(packets, sent_at, now)

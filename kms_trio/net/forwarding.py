@@ -20,6 +20,7 @@ from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
 from kms_trio.net.message_templates import MessageTemplates
 from kms_trio.net.native import NativeLegs
+from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.net.send_arena import SLOT_BYTES, SendArena
 
 __all__ = ["SMALL_BLOCK", "ForwardingGroup", "send_to_leg"]
@@ -73,20 +74,25 @@ class ForwardingGroup:
 
         No payload may be longer than `MAX_PAYLOAD_BYTES`.
         """
-        sizes = [len(packet.payload) for packet in packets]
-        self.packets += len(packets)
-        self.payload_bytes += sum(sizes)
+        depth = len(packets)
+        self.packets += depth
+        if isinstance(packets, ReceivedBatch):
+            self.payload_bytes += packets.payload_bytes
+        else:
+            self.payload_bytes += sum([len(packet.payload) for packet in packets])
         arena, legs = self.arena, len(self.legs)
-        native = arena.forwarder is not None
-        if len(packets) * legs < SMALL_BLOCK and not native:
+        if depth * legs < SMALL_BLOCK and arena.forwarder is None:
             for leg in self.legs:
                 send_to_leg(leg, packets, abs_send_time, self.layout)
             return
         if self._stale:
             self._rebuild()
         at_most = min(BLOCK_SLOTS, arena.slots)
-        for first in range(0, len(packets), at_most):
-            block = packets[first : first + at_most]
+        if self._native is not None and depth * legs <= at_most:
+            arena.queue_natively(self._native, packets, 0, legs, abs_send_time)
+            return
+        for first in range(0, depth, at_most):
+            block = packets if depth <= at_most else packets[first : first + at_most]
             at_once = at_most // len(block)  # legs; a leg's packets stay together, for its keys and for GSO
             for first_leg in range(0, legs, at_once):
                 count = min(at_once, legs - first_leg)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pylibsrtp._binding import ffi
 
 from kms_trio.net.syscalls import IOVEC, MMSGHDR, Syscalls, address_of
+
+if TYPE_CHECKING:
+    from kms_trio.net.native import NativeIntake
 
 __all__ = ["BATCH", "ReceiveArena"]
 
@@ -31,6 +34,8 @@ class ReceiveArena:
     def __init__(self, syscalls: Syscalls, fd: int, namelen: int, *, stamped: bool = False) -> None:
         self._syscalls = syscalls
         self._fd = fd
+        self.intake: NativeIntake | None = None
+        """What takes packets of known sources before anybody looks at them, where the compiled helper is."""
         slots = np.zeros((BATCH, SLOT_BYTES), np.uint8)
         names = np.zeros((BATCH, NAME_BYTES), np.uint8)
         vectors = np.zeros(BATCH, IOVEC)
@@ -52,7 +57,10 @@ class ReceiveArena:
         self._messages = syscalls.pointer(address_of(messages))
         self.views = [row.data for row in slots]
         self._names = [row.data[:namelen] for row in names]
-        base = address_of(slots)
+        self.memory = slots.reshape(-1).data
+        """All slots, one behind the other."""
+        self.slots_address = base = address_of(slots)
+        self.names_address, self.messages_address = address_of(names), address_of(messages)
         self.pointers: list[Any] = [ffi.cast("void *", base + SLOT_BYTES * i) for i in range(BATCH)]
         plain_lengths = np.zeros(BATCH, np.int32)
         self.plain_lengths = plain_lengths.data

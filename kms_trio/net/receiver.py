@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.formats import Format
@@ -10,13 +11,21 @@ from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.media.streams import RtpStream
 from kms_trio.media.timing import MediaClock, SenderClock
 from kms_trio.net.key_frame_requests import KeyFrameRequests
+from kms_trio.net.parameter_sets import ParameterSets, sets_in_description
+from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.rtc.payload import payload_format
 from kms_trio.rtc.rtp.header import RtpError, read_extension
 from kms_trio.rtc.rtp.nack import NackGenerator
 from kms_trio.rtc.rtp.reception import ReceptionStatistics
 from kms_trio.rtc.rtp.sequence import SequenceUnwrapper, TimestampUnwrapper
 
+if TYPE_CHECKING:
+    from kms_trio.net.native import NativeIntake
+
 __all__ = ["RtpReceiver"]
+
+KEY_FRAME = HAS_LEVEL = 1
+"""In the headers of a `ReceivedBatch`; other values that are not 0 mean "ask" and "malformed"."""
 
 
 class ReceivedStream(RtpStream):
@@ -72,14 +81,19 @@ class RtpReceiver:
         self.retransmitted_bytes = 0
         self.first_heard_at = self.heard_at = timers.now()
         """When the last batch with packets of this source was through."""
+        self.closed = False
+        self.known_by: list[NativeIntake] = []
+        """What passes packets of this source on by itself (`take`) until the receiver is closed."""
         self.flow: FlowDetector | None = None
         """Flow of the pad that gives this stream, while there is one."""
         self._video = not format.is_audio
         self._starts_key_frame = payload_format(format.encoding_name).starts_key_frame
-        self._audio_level_id = audio_level_id
+        self.audio_level_id = audio_level_id
         self._sequence = SequenceUnwrapper()
         self._timestamp = TimestampUnwrapper()
         self._batch: list[RtpPacket] = []
+        told = sets_in_description(dict(format.parameters)) if format.encoding_name == "H264" else b""
+        self._parameter_sets = ParameterSets(told) if told else None
 
     @property
     def last_timestamp(self) -> int | None:
@@ -125,31 +139,68 @@ class RtpReceiver:
         self.frames += marker
         key_frame = self._video and self._starts_key_frame(payload)
         if key_frame:
-            self.key_frames.received()
-            if nack is not None:
-                nack.key_frame_received(unwrapped)
-        level = self._audio_level(packet) if self._audio_level_id else NO_AUDIO_LEVEL
+            self._key_frame_received(unwrapped)
+        level = self._audio_level(packet) if self.audio_level_id else NO_AUDIO_LEVEL
         batch = self._batch
-        batch.append(RtpPacket(unwrapped, unwrapped_timestamp, marker, payload, key_frame, level))
-        return len(batch) == 1
+        began = not batch
+        received = RtpPacket(unwrapped, unwrapped_timestamp, marker, payload, key_frame, level)
+        if self._parameter_sets is None:
+            batch.append(received)
+        else:
+            batch += self._parameter_sets.place(received)
+        return began
+
+    def take(self, batch: ReceivedBatch, now: float) -> None:
+        """Fill a batch that the compiled helper has decrypted and sorted, and push it: `receive` and `flush` in one."""
+        unwrap, unwrap_timestamp = self._sequence.unwrap, self._timestamp.unwrap
+        received, nack, memory = self.reception.received, self.nack, batch.memory
+        for wire_timestamp, start, wire_number, size, marker, level, has_level, key in batch.headers:
+            number, timestamp = unwrap(wire_number), unwrap_timestamp(wire_timestamp)
+            received(number, timestamp, size, now)
+            if nack is not None:
+                nack.received(number, now)
+            payload = bytes(memory[start : start + size])
+            key_frame = key == KEY_FRAME or (key != 0 and self._starts_key_frame(payload))
+            if key_frame:
+                self._key_frame_received(number)
+            if has_level != HAS_LEVEL:
+                level = NO_AUDIO_LEVEL
+                if has_level:
+                    self.malformed += 1
+            batch.append(RtpPacket(number, timestamp, marker == 1, payload, key_frame, level))
+        try:
+            self._push(batch, now)
+        finally:
+            batch.records = None  # the memory will be written over
 
     def flush(self, now: float) -> None:
         """Push what came since the last flush."""
         batch, self._batch = self._batch, []
         if batch:
-            self.heard_at = now
-            flow = self.flow
-            if flow is not None and not flow.flowing:
-                flow.started()
-            self.stream.push(batch, now)
+            self._push(batch, now)
+
+    def _push(self, batch: list[RtpPacket], now: float) -> None:
+        self.heard_at = now
+        flow = self.flow
+        if flow is not None and not flow.flowing:
+            flow.started()
+        self.stream.push(batch, now)
+
+    def _key_frame_received(self, number: int) -> None:
+        self.key_frames.received()
+        if self.nack is not None:
+            self.nack.key_frame_received(number)
 
     def close(self) -> None:
-        """Ask the source for nothing any more."""
+        """Take nothing, and ask the source for nothing, any more."""
+        self.closed = True
+        for intake in tuple(self.known_by):
+            intake.forget(self)
         self.key_frames.close()
 
     def _audio_level(self, packet: memoryview) -> int:
         try:
-            level = read_extension(packet, self._audio_level_id)
+            level = read_extension(packet, self.audio_level_id)
         except RtpError:
             self.malformed += 1
             return NO_AUDIO_LEVEL

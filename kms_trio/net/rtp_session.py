@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from kms_trio.clock import Clock, ntp_from_unix
 from kms_trio.media.flow import TimerHandle, Timers
 from kms_trio.media.timing import SenderClock
+from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.net.receiver import RtpReceiver
 from kms_trio.net.remb import RembEstimator, RembSettings
 from kms_trio.net.retransmission import OSN_BYTES, RetransmissionIntake
@@ -164,9 +165,17 @@ class RtpSession:
             if receiver.last_timestamp is not None:
                 receiver.clock.anchor(receiver.last_timestamp, self._clock.unix())
             receiver.flush(now)
-            nack = receiver.nack
-            if nack is not None and (due := nack.deadline) is not None and due < self._nack_due:
-                self._schedule_nacks(due, now)
+            self._see_to_losses(receiver, now)
+
+    def take(self, receiver: RtpReceiver, batch: ReceivedBatch, now: float) -> None:
+        """Take packets of one of our receivers that the compiled helper has decrypted and sorted: both in one."""
+        receiver.take(batch, now)
+        self._see_to_losses(receiver, now)
+
+    def _see_to_losses(self, receiver: RtpReceiver, now: float) -> None:
+        nack = receiver.nack
+        if nack is not None and (due := nack.deadline) is not None and due < self._nack_due:
+            self._schedule_nacks(due, now)
 
     def receive_rtcp(self, data: bytes, now: float, age_s: float = 0.0) -> None:
         """Take a decrypted RTCP datagram that came `age_s` ago; round trips are measured without that."""

@@ -118,7 +118,7 @@ class SendArena:
         self._controls_address = address_of(self._controls)
         self.forwarder = native
         addresses = (base, self._vectors_address, self._messages_address, self._controls_address)
-        self._native: Any = native and native.arena(*addresses, slots)
+        self._native: Any = native and native.arena(*addresses, slots, gso)
         self.single_control = (0, 0)
         """Memory address and length of the control message of packets that go alone."""
         self.slot = 0
@@ -194,15 +194,12 @@ class SendArena:
         """Build, encrypt and queue the packets for `count` legs from `first_leg` on.  Only with `native`."""
         native = self._native
         slots = len(packets) * count
-        if slots > self.slots - self.slot:
-            self.flush()
-        native.gso, native.slot, native.message, native.control = self.gso, self.slot, self._message, self._control
-        native.protect_errors = 0
-        legs.forward(native, packets, first_leg, count, abs_send_time)
-        self.slot, self._message, self._control = native.slot, native.message, native.control
-        failed: int = native.protect_errors
-        self._queued += slots - failed
-        self.statistics.protect_errors += failed
+        first = self.take(slots)
+        self._message = legs.forward(native, packets, first_leg, count, abs_send_time, first, self._message)
+        self._queued += slots
+        if failed := native.protect_errors:
+            self._queued -= failed
+            self.statistics.protect_errors += failed
 
     def pushed(self) -> None:
         """One push has queued its packets: they go out with the batch that it belongs to, or now."""
@@ -215,12 +212,17 @@ class SendArena:
         if count:
             self.statistics.packets += self._queued
             self._send(count)
-        self.slot = self._message = self._control = self._queued = 0
+        self._clear()
 
     def close(self) -> None:
         """Forget what is queued, and the socket: its number may be another file's soon."""
-        self.slot = self._message = self._control = self._queued = 0
+        self._clear()
         self._fd = -1
+
+    def _clear(self) -> None:
+        self.slot = self._message = self._control = self._queued = 0
+        if self._native is not None:
+            self._native.control = 0
 
     def _send(self, count: int) -> None:
         position = 0
@@ -236,11 +238,16 @@ class SendArena:
                 if problem.errno == errno.EINTR:
                     continue
                 if self._message_iovlen[position] > 1 and problem.errno in _GSO_REFUSED:
-                    self.gso = False
+                    self._without_gso()
                     self._resend_segments(position)
                 else:
                     self.statistics.failed += 1
                 position += 1
+
+    def _without_gso(self) -> None:
+        self.gso = False
+        if self._native is not None:
+            self._native.gso = False
 
     def _resend_segments(self, message: int) -> None:
         """Send the segments of one message one by one, after the kernel has refused to cut it."""

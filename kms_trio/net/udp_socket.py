@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kms_trio.net.addresses import LocalAddress, pack_sockaddr
 from kms_trio.net.feedback_socket import FeedbackSocket
 from kms_trio.net.marked_arena import MarkedArena, ip_mark
+from kms_trio.net.native import NativeForwarder, NativeIntake
 from kms_trio.net.receive_arena import ReceiveArena
 from kms_trio.net.send_arena import SLOTS, SendArena
 from kms_trio.net.send_batch import SendBatch
@@ -17,13 +18,32 @@ from kms_trio.net.syscalls import Syscalls
 
 if TYPE_CHECKING:
     from kms_trio.net.ice_transport import IceTransport
-    from kms_trio.net.native import NativeForwarder
 
 __all__ = ["UdpSocket"]
 
 logger = logging.getLogger("kms.network")
 
 BUFFER_BYTES = 4 << 20
+
+
+class RouteTable(dict[bytes, "IceTransport"]):
+    """Routes; what is known of an address is forgotten when it becomes another transport's, or nobody's."""
+
+    def __init__(self, intake: NativeIntake | None) -> None:
+        super().__init__()
+        self._intake = intake
+
+    def __setitem__(self, name: bytes, transport: IceTransport) -> None:
+        self._forget(name)
+        super().__setitem__(name, transport)
+
+    def __delitem__(self, name: bytes) -> None:
+        self._forget(name)
+        super().__delitem__(name)
+
+    def _forget(self, name: bytes) -> None:
+        if self._intake is not None:
+            self._intake.forget_name(name)
 
 
 class UdpSocket:
@@ -61,8 +81,10 @@ class UdpSocket:
         self.port: int = self.socket.getsockname()[1]
         self.address = (local.host, self.port)
         self.namelen = len(pack_sockaddr(*self.address))
-        self.routes: dict[bytes, IceTransport] = {}
         self.receive_arena = ReceiveArena(syscalls, self.socket.fileno(), self.namelen)
+        if native is not None:
+            self.receive_arena.intake = NativeIntake(native, self.receive_arena, self.namelen)
+        self.routes: dict[bytes, IceTransport] = RouteTable(self.receive_arena.intake)
         self.send_arena = SendArena(syscalls, self.socket.fileno(), slots=send_slots, batch=batch, native=native)
         self._marked_arenas: dict[int, MarkedArena] = {}
         self._make_marked = partial(

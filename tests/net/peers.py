@@ -19,6 +19,8 @@ from kms_trio.net.syscalls import Syscalls, address_of
 from kms_trio.rtc.srtp import SrtpProfile, SrtpSession
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM
 
+UNIX_S = 1_000_000_000.0
+
 
 class NoTimers:
     """Timers that never fire, for tests in which no time passes."""
@@ -31,6 +33,27 @@ class NoTimers:
 
     def cancel(self) -> None:
         pass
+
+
+class StoppedClock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.unix_s = UNIX_S
+
+    def unix(self) -> float:
+        return self.unix_s
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@attrs.frozen
+class NoLimits:
+    min_video_receive_bps: int = 0
+    max_video_receive_bps: int = 0
+    min_video_send_bps: int = 0
+    max_video_send_bps: int = 0
 
 
 class Sending:

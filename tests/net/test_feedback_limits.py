@@ -20,8 +20,7 @@ from kms_trio.rtc.rtcp import (
     ReportBlock,
     build_compound,
 )
-from tests.net.peers import NoTimers
-from tests.net.test_rtcp_age import NoLimits, StoppedClock
+from tests.net.peers import NoLimits, NoTimers, StoppedClock
 
 VP8 = Format("VP8", 90_000)
 SSRC = 7

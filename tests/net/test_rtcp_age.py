@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from kms_trio.clock import ntp_from_unix, ntp_middle
@@ -11,31 +10,9 @@ from kms_trio.media.formats import Format
 from kms_trio.net.rtp_session import MediaBinding, RtpSession
 from kms_trio.net.sender import RtpSender
 from kms_trio.rtc.rtcp import ReceiverReport, ReportBlock, RtcpPacket, SenderReport, build_compound, parse_compound
-from tests.net.peers import NoTimers
+from tests.net.peers import UNIX_S, NoLimits, NoTimers, StoppedClock
 
-UNIX_S = 1_000_000_000.0
 VP8 = Format("VP8", 90_000)
-
-
-class StoppedClock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.unix_s = UNIX_S
-
-    def unix(self) -> float:
-        return self.unix_s
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
-@attrs.frozen
-class NoLimits:
-    min_video_receive_bps: int = 0
-    max_video_receive_bps: int = 0
-    min_video_send_bps: int = 0
-    max_video_send_bps: int = 0
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import os
 
 from kms_trio.net.native.build import source_digest
 from kms_trio.net.native.forwarder import NativeForwarder, NativeLegs
+from kms_trio.net.native.intake import NativeIntake
 
-__all__ = ["NativeForwarder", "NativeLegs", "load_forwarder"]
+__all__ = ["NativeForwarder", "NativeIntake", "NativeLegs", "load_forwarder"]
 
 logger = logging.getLogger("kms.network")
 

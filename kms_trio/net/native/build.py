@@ -16,9 +16,10 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-__all__ = ["LIBRARY", "SOURCE", "BuildError", "build", "source_digest"]
+__all__ = ["LIBRARY", "SOURCES", "BuildError", "build", "source_digest"]
 
-SOURCE = Path(__file__).with_name("forward.c")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("forward.c", "intake.c"))
+"""Compiled as one: the second one uses what the first one declares."""
 LIBRARY = Path(__file__).with_name("_forward.abi3.so")
 COMPILE_S = 120
 
@@ -31,8 +32,21 @@ typedef struct {
     uint64_t protect;
     uint32_t leg_bytes, header_bytes, abs_send_time_offset, audio_level_offset, namelen;
 } kms_group;
+typedef struct { uint32_t timestamp, payload_offset; ...; } kms_packet;
+typedef struct { int32_t source, first, count; uint32_t payload_bytes, longest; } kms_run;
+typedef struct {
+    uint64_t messages, names, slots, unprotect, sources, buckets;
+    uint32_t bucket_mask, namelen;
+    int32_t run_count, left;
+    uint8_t state[64];
+    int32_t lengths[64], source_of[64];
+    kms_run runs[64];
+    kms_packet packets[64];
+} kms_intake;
+void kms_intake_index(kms_intake *intake, int32_t count);
+void kms_intake_take(kms_intake *intake, int32_t count);
 int kms_forward(kms_arena *arena, const kms_group *group, const char *legs, int32_t leg_count, const char *packets,
-                int32_t packet_count, const char *payloads, uint32_t abs_send_time);
+                int32_t packet_count, const char *payloads, uint32_t abs_send_time, int32_t slot, int32_t message);
 const char *kms_source_digest(void);
 """
 
@@ -43,7 +57,7 @@ class BuildError(Exception):
 
 def source_digest() -> str:
     """What a built helper must have been made from."""
-    return hashlib.sha256(SOURCE.read_bytes() + DECLARATIONS.encode()).hexdigest()[:16]
+    return hashlib.sha256(_code().encode() + DECLARATIONS.encode()).hexdigest()[:16]
 
 
 def build() -> Path:
@@ -56,7 +70,7 @@ def build() -> Path:
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)
     digest = f'const char *kms_source_digest(void) {{ return "{source_digest()}"; }}\n'
-    ffi.set_source("kms_trio.net.native._forward", SOURCE.read_text() + digest)
+    ffi.set_source("kms_trio.net.native._forward", _code() + digest)
     with tempfile.TemporaryDirectory(dir=LIBRARY.parent, prefix=".build-") as folder:
         code, made = Path(folder, "_forward.c"), Path(folder, LIBRARY.name)
         with contextlib.redirect_stdout(io.StringIO()):  # it says what it does
@@ -71,6 +85,10 @@ def build() -> Path:
             raise BuildError(f"the compiler failed: {problem}") from problem
         made.replace(LIBRARY)
     return LIBRARY
+
+
+def _code() -> str:
+    return "\n".join([source.read_text() for source in SOURCES])
 
 
 def _compiler() -> list[str]:

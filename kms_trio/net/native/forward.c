@@ -29,7 +29,7 @@ enum {
 
 typedef int (*kms_protect)(void *context, void *packet, int *length);
 
-/* What a SendArena is made of; `slot`, `message` and `control` are its cursors: the first free one of each. */
+/* What a SendArena is made of.  `slot`, `message` and `control` are cursors: the first free one of each. */
 typedef struct {
     uint64_t slots, vectors, messages, controls;
     int32_t slot_count, gso, slot, message, control, protect_errors;
@@ -48,14 +48,15 @@ typedef struct {
     uint16_t sequence_offset, unused;
 } kms_leg;
 
+/* `payload_offset` counts from where the payloads of a call lie. */
 typedef struct {
-    uint32_t timestamp;
+    uint32_t timestamp, payload_offset;
     uint16_t sequence_number, payload_bytes;
-    uint8_t marker, audio_level, has_audio_level, unused;
+    uint8_t marker, audio_level, has_audio_level, key_frame;
 } kms_packet;
 
 /* As kms_trio/net/native/forwarder.py packs them. */
-_Static_assert(sizeof(kms_leg) == 24 && sizeof(kms_packet) == 12, "layout");
+_Static_assert(sizeof(kms_leg) == 24 && sizeof(kms_packet) == 16, "layout");
 
 static void write_header(uint8_t *out, const kms_group *group, const kms_leg *leg, const kms_packet *packet,
                          uint32_t abs_send_time)
@@ -76,7 +77,7 @@ static void write_header(uint8_t *out, const kms_group *group, const kms_leg *le
     }
     if (group->audio_level_offset) {    /* RFC 6464; an element without a level becomes padding */
         uint8_t *element = out + group->audio_level_offset;
-        if (packet->has_audio_level)
+        if (packet->has_audio_level == 1)
             element[1] = packet->audio_level;
         else
             element[0] = element[1] = 0;
@@ -133,23 +134,26 @@ static void queue_leg(kms_arena *arena, const kms_group *group, const kms_leg *l
     }
 }
 
-/* Build, encrypt and queue `packet_count` packets for each of `leg_count` legs.
+/* Build, encrypt and queue `packet_count` packets for each of `leg_count` legs, from this slot and message on.
  *
- * `payloads` holds the payloads one behind the other.  Returns 0, or -1, with nothing done, if there are too few slots.
+ * `payloads` is where the payloads lie.  Returns the first message that is still free, or -1, with nothing done, if
+ * there are too few slots; `protect_errors` is how many packets could not be encrypted.
  * That a packet fits into a slot, encrypted, is the caller's business. */
 int kms_forward(kms_arena *arena, const kms_group *group, const char *legs, int32_t leg_count, const char *packets,
-                int32_t packet_count, const char *payloads, uint32_t abs_send_time)
+                int32_t packet_count, const char *payloads, uint32_t abs_send_time, int32_t slot, int32_t message)
 {
     kms_protect protect = (kms_protect)(uintptr_t)group->protect;
     uint8_t *slots = (uint8_t *)(uintptr_t)arena->slots;
     struct iovec *vectors = (struct iovec *)(uintptr_t)arena->vectors;
-    int32_t first_control = arena->control;
 
-    if ((int64_t)leg_count * packet_count > arena->slot_count - arena->slot)
+    if ((int64_t)leg_count * packet_count > arena->slot_count - slot)
         return -1;
+    arena->slot = slot;
+    arena->message = message;
+    arena->protect_errors = 0;
+    int32_t first_control = arena->control;
     for (int32_t i = 0; i < leg_count; i++) {
         const kms_leg *leg = (const kms_leg *)(const void *)(legs + (size_t)i * group->leg_bytes);
-        const char *payload = payloads;
         int32_t first = arena->slot;
         for (int32_t j = 0; j < packet_count; j++) {
             kms_packet packet;
@@ -157,8 +161,7 @@ int kms_forward(kms_arena *arena, const kms_group *group, const char *legs, int3
             uint8_t *out = slots + (size_t)SLOT_BYTES * arena->slot;
             int length = (int)(group->header_bytes + packet.payload_bytes);
             write_header(out, group, leg, &packet, abs_send_time);
-            memcpy(out + group->header_bytes, payload, packet.payload_bytes);
-            payload += packet.payload_bytes;
+            memcpy(out + group->header_bytes, payloads + packet.payload_offset, packet.payload_bytes);
             if (leg->context && protect((void *)(uintptr_t)leg->context, out, &length)) {
                 arena->protect_errors++;
                 length = 0;
@@ -167,5 +170,5 @@ int kms_forward(kms_arena *arena, const kms_group *group, const char *legs, int3
         }
         queue_leg(arena, group, leg, vectors + first, packet_count, first_control);
     }
-    return 0;
+    return arena->message;
 }

@@ -12,11 +12,12 @@ from pylibsrtp._binding import lib as srtp_lib
 from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
+from kms_trio.net.received_batch import ReceivedBatch
 
 __all__ = ["NativeForwarder", "NativeLegs"]
 
 _leg = struct.Struct("=QQIHH")
-_packet = struct.Struct("=IHHBBBx").pack
+_packet = struct.Struct("=IIHHBBBx").pack
 
 
 class NativeForwarder:
@@ -25,19 +26,24 @@ class NativeForwarder:
     def __init__(self, module: Any) -> None:
         self.ffi: Any = module.ffi
         self.forward: Any = module.lib.kms_forward
-        self.protect = int(srtp_ffi.cast("uintptr_t", srtp_ffi.addressof(srtp_lib, "srtp_protect")))
-        """Where libsrtp's function lies."""
+        self.take: Any = module.lib.kms_intake_take
+        self.index: Any = module.lib.kms_intake_index
+        self.protect, self.unprotect = (
+            int(srtp_ffi.cast("uintptr_t", srtp_ffi.addressof(srtp_lib, name)))
+            for name in ("srtp_protect", "srtp_unprotect")
+        )
+        """Where libsrtp's functions lie."""
 
-    def arena(self, slots: int, vectors: int, messages: int, controls: int, slot_count: int) -> Any:
-        """A `kms_arena` of the parts at these addresses; its cursors are set for each call."""
-        return self.ffi.new("kms_arena *", (slots, vectors, messages, controls, slot_count, 0, 0, 0, 0, 0))
+    def arena(self, slots: int, vectors: int, messages: int, controls: int, slot_count: int, gso: bool) -> Any:
+        """A `kms_arena` of the parts at these addresses."""
+        return self.ffi.new("kms_arena *", (slots, vectors, messages, controls, slot_count, gso, 0, 0, 0, 0))
 
 
 class NativeLegs:
     """The legs of a group side by side in memory.  Made anew when the group changes; leg and route must live on."""
 
     def __init__(self, forwarder: NativeForwarder, legs: Sequence[RtpLeg], layout: HeaderLayout, namelen: int) -> None:
-        self._forwarder = forwarder
+        self._forward = forwarder.forward
         header_bytes = layout.header_bytes
         self._leg_bytes = _leg.size + -(-header_bytes // 8) * 8
         self._group: Any = forwarder.ffi.new("kms_group *")
@@ -64,22 +70,48 @@ class NativeLegs:
         forwarder.ffi.memmove(self._legs, memory, len(memory))
         self._first: Any = forwarder.ffi.cast("char *", self._legs)
 
-    def forward(self, arena: Any, packets: Sequence[RtpPacket], first: int, count: int, abs_send_time: int) -> None:
-        """Queue the packets for `count` legs from `first` on; there must be enough free slots."""
-        head = b"".join(
-            [
-                _packet(
-                    packet.timestamp & 0xFFFFFFFF,
-                    packet.sequence_number & 0xFFFF,
-                    len(packet.payload),
-                    packet.marker,
-                    packet.audio_level & 0xFF,
-                    packet.audio_level != NO_AUDIO_LEVEL,
-                )
-                for packet in packets
-            ]
-        )
-        payloads = b"".join([packet.payload for packet in packets])
+    def forward(
+        self,
+        arena: Any,
+        packets: Sequence[RtpPacket],
+        first: int,
+        count: int,
+        abs_send_time: int,
+        slot: int,
+        message: int,
+    ) -> int:
+        """Queue the packets for `count` legs from `first` on, from free slots and messages on.
+
+        The first message that is free after that.
+        """
+        if isinstance(packets, ReceivedBatch) and packets.records is not None:
+            records, payloads = packets.records, packets.payloads
+        else:
+            records, payloads = _pack(packets)
         legs = self._first + first * self._leg_bytes
-        refused = self._forwarder.forward(arena, self._group, legs, count, head, len(packets), payloads, abs_send_time)
-        assert not refused, "the caller has made room"
+        free: int = self._forward(
+            arena, self._group, legs, count, records, len(packets), payloads, abs_send_time, slot, message
+        )
+        assert free >= 0, "the caller has made room"
+        return free
+
+
+def _pack(packets: Sequence[RtpPacket]) -> tuple[bytes, bytes]:
+    """The packets as `kms_packet`s, and their payloads one behind the other."""
+    offset = 0
+    records = []
+    for packet in packets:
+        size = len(packet.payload)
+        records.append(
+            _packet(
+                packet.timestamp & 0xFFFFFFFF,
+                offset,
+                packet.sequence_number & 0xFFFF,
+                size,
+                packet.marker,
+                packet.audio_level & 0xFF,
+                packet.audio_level != NO_AUDIO_LEVEL,
+            )
+        )
+        offset += size
+    return b"".join(records), b"".join([packet.payload for packet in packets])

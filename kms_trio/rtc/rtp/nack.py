@@ -88,7 +88,9 @@ class NackGenerator:
     @property
     def deadline(self) -> float | None:
         """When `due` has something to say; None: nothing is missing."""
-        return min((entry.due_s for entry in self._missing.values()), default=None)
+        if not self._missing:  # as good as always
+            return None
+        return min(entry.due_s for entry in self._missing.values())
 
     def due(self, now_s: float) -> list[int]:
         """The unwrapped sequence numbers to ask for now, ascending. May set `key_frame_needed`."""
