@@ -58,11 +58,17 @@ class Handler:
     async def _answer(self, request: Request, peer: Peer) -> str:
         reply = await self._execute(request)
         result = reply.get("result")
-        if isinstance(result, dict) and "sessionId" in result:
-            self._sessions.bind(result["sessionId"], peer)
-        if request.request_id is not None or "error" in reply:
+        if isinstance(result, dict) and isinstance(session_id := result.get("sessionId"), str):
+            self._sessions.bind(session_id, peer)
+        if request.request_id is None and "error" not in reply:
+            if result is None:
+                return ""
+            reply = notification_reply(result)
+        try:
             return encode(reply)
-        return "" if result is None else encode(notification_reply(result))
+        except (ValueError, TypeError, RecursionError) as misfit:  # an infinite number, say
+            logger.error("The result of method %s is no JSON: %s", request.method, misfit)
+            return encode(error_reply(request.request_id, unexpected_error(f"the result is no JSON: {misfit}")))
 
     def _inject_session(self, request: Request, peer: Peer) -> str | None:
         """Put the connection's session into a request that names none; return the session that it names now."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import trio
 
-from kms_trio.worker.frames import FrameReader, Message, write_frame
+from kms_trio.worker.frames import FrameError, FrameReader, Message, write_frame
 
 #: How much may wait to be sent.
 MAX_WAITING_BYTES: Final = 128 * 2**20
@@ -75,16 +75,21 @@ class Channel:
         Raises FrameError when what comes is no message.
         """
         turns = _Turns(self.flush)
+        failure: FrameError | None = None
         self._token = trio.lowlevel.current_trio_token()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._send_stalled)
             trio.lowlevel.add_instrument(turns)
             try:
                 await self._receive(take)
+            except FrameError as problem:
+                failure = problem
             finally:
                 trio.lowlevel.remove_instrument(turns)
                 self.close()
             nursery.cancel_scope.cancel()
+        if failure is not None:
+            raise failure  # alone: a nursery would make a group of it
 
     async def drained(self) -> None:
         """Wait until all is sent, or cannot be sent any more; `run` has to run."""

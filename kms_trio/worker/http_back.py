@@ -12,6 +12,7 @@ import trio
 from kms_trio.net.asgi import HttpListenError
 from kms_trio.worker.channel import Channel
 from kms_trio.worker.frames import Message
+from kms_trio.worker.said import BACK_PREFIX
 
 
 @attrs.define
@@ -35,7 +36,7 @@ class HttpBack:
 
     async def listen(self, host: str | None, port: int) -> tuple[list[socket.socket], int]:
         """A private socket to serve on, and the port that leads to it. Raises HttpListenError."""
-        name = f"kms-trio-{uuid.uuid4()}"
+        name = f"{BACK_PREFIX}{uuid.uuid4()}"
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listener.bind(f"\0{name}")

@@ -17,6 +17,7 @@ import attrs
 import trio
 
 from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.worker import said
 from kms_trio.worker.assignment import Assignment
 from kms_trio.worker.channel import Channel, ChannelClosedError
 from kms_trio.worker.frames import FrameError, Message
@@ -55,10 +56,10 @@ class Listener(Protocol):
         """An event for sessions."""
 
     def born(self, link: WorkerLink, data: dict[str, Any]) -> None:
-        """An object was created: the data of ObjectCreated."""
+        """An object was created: the data of ObjectCreated. Raises FrameError when its pipeline is not the worker's."""
 
-    def died(self, data: dict[str, Any]) -> None:
-        """An object was destroyed: the data of ObjectDestroyed."""
+    def died(self, link: WorkerLink, data: dict[str, Any]) -> None:
+        """An object was destroyed: the data of ObjectDestroyed. Raises FrameError when it was not the worker's."""
 
     def listen(self, link: WorkerLink, request: Message) -> None:
         """The worker wants an HTTP port of the whole server: `answer_listen` is due."""
@@ -180,50 +181,54 @@ class WorkerLink:
         self._channel.close()
 
     async def _take(self, message: Message) -> None:
+        """Raises FrameError for what no worker says."""
         self._heard = True
         if "reply" in message:
-            self._take_reply(message)
+            self._take_reply(said.read_reply(message))
         elif "event" in message:
+            event = said.read_event(message)
             await self._behind_replies()
-            session_ids, name, source_id, data = message["event"]
-            self._listener.event(tuple(session_ids), name, source_id, data)
+            try:
+                self._listener.event(event.session_ids, event.name, event.source_id, event.data)
+            except ValueError as misfit:
+                raise FrameError(f"expected an event that clients can be told, got {event.name}: {misfit}") from misfit
         elif "born" in message:
+            born = said.read_object(message, "born", "object")
             await self._behind_replies()
-            self._listener.born(self, message["born"])
+            self._listener.born(self, born)
         elif "died" in message:
+            died = said.read_object(message, "died", "objectId")
             await self._behind_replies()
-            self._listener.died(message["died"])
+            self._listener.died(self, died)
         elif "listen" in message:
-            self._listener.listen(self, message)
+            self._listener.listen(self, said.read_listen(message))
         elif "report" in message:
-            self.report = WorkerReport.from_message(message["report"])
+            self.report = said.read_report(message)
             self.load.reported(self.report)
         elif "log" in message:
-            replay(message["log"])
+            replay(said.read_log(message))
         elif "ready" in message:
             self.is_ready = self.was_ready = True
             self._listener.ready(self)
         elif "failed" in message:
-            self.start_failure = message["failed"]
+            self.start_failure = said.read_failure(message)
         elif "stopped" in message:
             self.is_ready = False
             self.retired = True
 
-    def _take_reply(self, message: Message) -> None:
-        pending = self._pending.pop(message["reply"], None)
+    def _take_reply(self, reply: said.Reply) -> None:
+        pending = self._pending.pop(reply.number, None)
         if pending is None:
             return
-        if "retired" in message:
+        if reply.retired:
             self.is_ready = False
             pending.error = WorkerLostError(f"Media worker {self.number} is about to end", retired=True)
-        elif "error" in message:
-            code, text, data_type = message["error"]
-            pending.error = KurentoError(code, text, data_type=data_type)
+        elif reply.error is not None:
+            pending.error = reply.error
         else:
-            pending.result = message["result"]
-        if pending.session_id is not None and "known" in message:
-            known, legacy = message["known"], message["legacy"]
-            self._listener.replied(self, pending.session_id, known=known, legacy=legacy)
+            pending.result = reply.result
+        if pending.session_id is not None and reply.known is not None:
+            self._listener.replied(self, pending.session_id, known=reply.known, legacy=bool(reply.legacy))
         self._settle(pending)
 
     def _settle(self, pending: _Pending) -> None:

@@ -16,7 +16,7 @@ from kms_trio.generated.core.events import Error, ObjectDestroyed
 from kms_trio.objects.bus import Deliver, EventBus
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.worker.core import MediaCore
-from kms_trio.worker.frames import Message
+from kms_trio.worker.frames import FrameError, Message
 from kms_trio.worker.http_front import HttpFront, HttpListenError
 from kms_trio.worker.ledger import Ledger
 from kms_trio.worker.link import WorkerLink
@@ -94,12 +94,14 @@ class WorkerTree:
 
     def born(self, link: WorkerLink, data: dict[str, Any]) -> None:
         """An object was created."""
+        self._check_owner(link, data["object"])
         self.ledger.born(link, data["object"])
         self._tell_of_object("ObjectCreated", data)
 
-    def died(self, data: dict[str, Any]) -> None:
+    def died(self, link: WorkerLink, data: dict[str, Any]) -> None:
         """An object was destroyed."""
         object_id = data["objectId"]
+        self._check_owner(link, object_id)
         self.ledger.died(object_id)
         self.errors.drop_object(object_id)
         self._tell_of_object("ObjectDestroyed", data)
@@ -135,6 +137,10 @@ class WorkerTree:
             self.errors.drop_object(object_id)
         for object_id in reversed(lost):  # children before their parents, as when they are released
             self._core.manager.emit(ObjectDestroyed(object_id=object_id))
+
+    def _check_owner(self, link: WorkerLink, object_id: str) -> None:
+        if self.ledger.link_of(object_id) not in (None, link):
+            raise FrameError(f"expected an object of worker {link.number}, got {object_id[:80]!r} of another one")
 
     def _tell_of_object(self, event_name: str, data: dict[str, Any]) -> None:
         """Tell of an object as the ServerManager that clients know would."""

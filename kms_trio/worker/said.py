@@ -1,0 +1,135 @@
+"""What a worker says, read and checked: `host` has the table of it.
+
+A worker runs decoders on what strangers send, so it may be one that a stranger has taken over, or whose memory is
+damaged. What it says reaches the control process only in the shape that is expected; anything else ends the worker.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import attrs
+
+from kms_trio.errors import KurentoError
+from kms_trio.worker.frames import FrameError, Message
+from kms_trio.worker.report import WorkerReport
+
+#: What the names begin with of the sockets that workers serve HTTP on.
+BACK_PREFIX: Final = "kms-trio-"
+
+#: What `logging.makeLogRecord` and our layouts cannot do with another type.
+_LOG_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
+    "name": str, "msg": str, "levelno": int, "levelname": str, "created": (int, float), "msecs": (int, float),
+    "pathname": str, "filename": str, "lineno": int, "process": int, "thread": int, "exc_text": str, "stack_info": str,
+}  # fmt: skip
+_LOG_REQUIRED: Final = frozenset({"name", "msg", "levelno", "levelname"})
+
+
+@attrs.frozen
+class Reply:
+    """The answer to request `number`. `known` and `legacy` are None when the request was of no session."""
+
+    number: int
+    result: Any
+    error: KurentoError | None
+    retired: bool
+    known: bool | None
+    legacy: bool | None
+
+
+@attrs.frozen
+class Event:
+    """An event for sessions."""
+
+    session_ids: tuple[str, ...]
+    name: str
+    source_id: str
+    data: dict[str, Any]
+
+
+def read_reply(message: Message) -> Reply:
+    """Read a `reply`. Raises FrameError."""
+    number, known, legacy = message["reply"], message.get("known"), message.get("legacy")
+    error = message.get("error")
+    retired = "retired" in message
+    _check(message, isinstance(number, int) and isinstance(known, bool | None) and isinstance(legacy, bool | None))
+    _check(message, retired or "result" in message or error is not None)
+    failure = None
+    if error is not None:
+        _check(message, isinstance(error, list) and len(error) == 3)
+        code, text, data_type = error
+        _check(message, isinstance(code, int) and isinstance(text, str) and isinstance(data_type, str | None))
+        failure = KurentoError(code, text, data_type=data_type)
+    return Reply(number, message.get("result"), failure, retired, known, legacy)
+
+
+def read_event(message: Message) -> Event:
+    """Read an `event`. Raises FrameError."""
+    event = message["event"]
+    _check(message, isinstance(event, list) and len(event) == 4)
+    sessions, name, source_id, data = event
+    _check(message, isinstance(sessions, list) and all(isinstance(each, str) for each in sessions))
+    _check(message, isinstance(name, str) and isinstance(source_id, str) and isinstance(data, dict))
+    return Event(tuple(sessions), name, source_id, data)
+
+
+def read_object(message: Message, said: str, key: str) -> dict[str, Any]:
+    """Read the data of `born` or `died`, in which `key` is the object's id. Raises FrameError."""
+    data = message[said]
+    _check(message, isinstance(data, dict) and isinstance(data.get(key), str))
+    return dict(data)
+
+
+def read_report(message: Message) -> WorkerReport:
+    """Read a `report`. Raises FrameError."""
+    try:
+        report = WorkerReport.from_message(message["report"])
+    except (TypeError, KeyError, ValueError, AttributeError) as problem:
+        raise FrameError(f"expected a report, got {_short(message)}: {problem}") from problem
+    numbers = (report.cpu, report.loop_cpu, report.lateness_s, report.memory_bytes, report.pipelines, report.objects)
+    figures = report.figures
+    _check(message, isinstance(figures.counters, dict) and isinstance(figures.objects, dict))
+    counts = (*figures.counters.values(), *figures.objects.values(), figures.held_back)
+    _check(message, all(_is_number(each) for each in (*numbers, *counts)))
+    return report
+
+
+def read_log(message: Message) -> dict[str, Any]:
+    """Read the fields of a `log` record. Raises FrameError."""
+    fields = message["log"]
+    _check(message, isinstance(fields, dict) and fields.keys() >= _LOG_REQUIRED)
+    for name, value in fields.items():
+        expected = _LOG_TYPES.get(name)
+        _check(message, expected is None or value is None or isinstance(value, expected))
+    _check(message, all(fields[name] is not None for name in _LOG_REQUIRED))
+    return dict(fields)
+
+
+def read_listen(message: Message) -> Message:
+    """Check a `listen`. Raises FrameError."""
+    host, port, back = message.get("host"), message.get("port"), message.get("back")
+    _check(message, isinstance(message["listen"], int) and isinstance(host, str | None) and isinstance(back, str))
+    _check(message, str(back).startswith(BACK_PREFIX))
+    _check(message, isinstance(port, int) and 0 <= port < 65_536)
+    return message
+
+
+def read_failure(message: Message) -> str:
+    """Read why a worker `failed` to start. Raises FrameError."""
+    _check(message, isinstance(message["failed"], str))
+    return str(message["failed"])
+
+
+def _check(message: Message, right: bool) -> None:
+    if not right:
+        raise FrameError(f"expected what a worker says, got {_short(message)}")
+
+
+def _short(message: Message) -> str:
+    text = repr(message)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
