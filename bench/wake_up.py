@@ -1,6 +1,8 @@
-"""What a wake-up of a server full of rooms costs: receiving, decrypting, forwarding to few viewers, sending.
+"""``python -m bench.wake_up``: what a wake-up of a server full of rooms costs, the event loop left out.
 
-Unlike `forward` this begins with datagrams in the socket.  One source at a time sends the packets of a frame, or one of
+Receiving, decrypting, forwarding to few viewers, sending.
+
+Unlike `forward` it begins with datagrams in the socket.  One source at a time sends the packets of a frame, or one of
 audio, and each goes to the others of its room; in between time passes, so that caches are as cold as in a server.
 """
 
@@ -11,6 +13,7 @@ import statistics
 import time
 
 import attrs
+import click
 
 from kms_trio.net.fanout import RtpFanout
 from kms_trio.net.header_layout import ABS_SEND_TIME_URI
@@ -123,3 +126,18 @@ def _wake_up(way: Way, load: RoomsLoad, chance: random.Random, *, counted: bool)
         if got != len(sizes) * (load.participants - 1):
             raise RuntimeError(f"{way.name}: {got} packets arrived")
         way.spent_s.setdefault(len(sizes), []).append(spent_s)
+
+
+@click.command()
+@click.option("--rooms", default=4, show_default=True, help="How many, of 5 people each.")
+@click.option("--rounds", default=5, show_default=True, help="Turns that each way gets.")
+@click.option("--wake-ups", default=400, show_default=True, help="In each turn.")
+def main(rooms: int, rounds: int, wake_ups: int) -> None:
+    """CPU time of a wake-up in which one source's packets come and go to 4 viewers."""
+    for way, spent in measure_rooms(RoomsLoad(rooms=rooms), wake_ups, rounds).items():
+        for packets, spent_us in spent.items():
+            click.echo(f"{way:<7} {packets} packets in, {4 * packets} out  {spent_us:6.1f} us")
+
+
+if __name__ == "__main__":
+    main()
