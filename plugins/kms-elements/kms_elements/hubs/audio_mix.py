@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kms_elements.hubs.audio_mixer import BLOCK, AudioMixer, AudioTick, EarWork
 from kms_elements.hubs.hub_stream import HubStream
+from kms_elements.hubs.lip_sync import LipSync
 from kms_elements.hubs.speaker import Loudness
 from kms_trio.api import Overflow
 from kms_trio.media.formats import RAW_AUDIO
@@ -20,7 +21,7 @@ from kms_trio.media.streams import RawFrame, Stream
 from kms_trio.media.ticker import Ticker
 
 if TYPE_CHECKING:
-    from kms_trio.api import Conversion, ObjectContext
+    from kms_trio.api import Clock, Conversion, ObjectContext
 
 __all__ = ["AudioMix", "Ear"]
 
@@ -62,9 +63,9 @@ class AudioMix:
 
     # Participants.
 
-    def add(self, participant: Hashable) -> None:
-        """Somebody who may have something to say."""
-        self._inputs[participant] = _SampleInput(self._next_key())
+    def add(self, participant: Hashable, lip_sync: LipSync | None = None) -> None:
+        """Somebody who may have something to say; `lip_sync` when they have a picture in the same mix."""
+        self._inputs[participant] = _SampleInput(self._next_key(), self._context.clock, lip_sync)
 
     def remove(self, participant: Hashable) -> None:
         """A participant is gone, and nobody hears them any more."""
@@ -172,20 +173,30 @@ class AudioMix:
 class _SampleInput:
     """What came from one participant since the last tick; a consumer of their stream."""
 
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: int, clock: Clock, lip_sync: LipSync | None) -> None:
         self.key = key
         self.stream: Stream[Any] | None = None
         self.attached = False
-        self._frames: collections.deque[RawFrame] = collections.deque(maxlen=MOST_FRAMES)
+        self._clock = clock
+        self._lip_sync = lip_sync
+        self._frames: collections.deque[tuple[float, RawFrame]] = collections.deque(maxlen=MOST_FRAMES)
+        """With the moment (monotonic) at which each is due."""
 
     def on_raw(self, frame: RawFrame) -> None:
         """Samples came."""
-        self._frames.append(frame)
+        due_s = 0.0
+        if self._lip_sync is not None:
+            self._lip_sync.audio.note(self.stream, frame.pts, self._clock.unix())
+            due_s = self._clock.monotonic() + self._lip_sync.audio_wait_s
+        self._frames.append((due_s, frame))
 
     def take(self) -> tuple[int, tuple[RawFrame, ...]]:
-        """Clock rate of the timestamps, and the frames."""
-        frames = tuple(self._frames)
-        self._frames.clear()
+        """Clock rate of the timestamps, and the frames that are due."""
+        now_s = self._clock.monotonic()
+        due = []
+        while self._frames and self._frames[0][0] <= now_s:
+            due.append(self._frames.popleft()[1])
+        frames = tuple(due)
         return (RATE_HZ if self.stream is None else self.stream.format.clock_rate_hz), frames
 
     def set_attached(self, attached: bool) -> None:
@@ -194,6 +205,8 @@ class _SampleInput:
             return
         self.attached = attached
         self._frames.clear()
+        if self._lip_sync is not None:
+            self._lip_sync.audio.forget()
         if attached:
             self.stream.attach(self)
         else:

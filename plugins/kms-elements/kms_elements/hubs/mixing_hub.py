@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kms_elements.hubs.arrivals import Arrivals
 from kms_elements.hubs.audio_mix import AudioMix, Ear
+from kms_elements.hubs.lip_sync import LipSync
 from kms_elements.hubs.video_mix import Arrangement, PictureInput, VideoMix
 from kms_trio.api import Hub, HubPort, MediaType
 from kms_trio.media.formats import StreamKind, Want
@@ -42,8 +43,9 @@ class MixingHub(Hub):
 
     def port_added(self, port: HubPort) -> None:
         """Take what the port has and give it the mix."""
-        self.pictures.add(port)
-        self.voices.add(port)
+        lip_sync = LipSync()
+        self.pictures.add(port, lip_sync)
+        self.voices.add(port, lip_sync)
         for media_type in (MediaType.AUDIO, MediaType.VIDEO):
             pad = port.sink_pad(media_type)
             self._arrivals[port, media_type] = Arrivals(pad)
