@@ -11,6 +11,7 @@ from kms_trio.media.frames import NO_AUDIO_LEVEL, RtpPacket
 from kms_trio.media.streams import RtpStream
 from kms_trio.media.timing import MediaClock, SenderClock
 from kms_trio.net.key_frame_requests import KeyFrameRequests
+from kms_trio.net.parameter_sets import ParameterSets, sets_in_description
 from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.rtc.payload import payload_format
 from kms_trio.rtc.rtp.header import RtpError, read_extension
@@ -91,6 +92,8 @@ class RtpReceiver:
         self._sequence = SequenceUnwrapper()
         self._timestamp = TimestampUnwrapper()
         self._batch: list[RtpPacket] = []
+        told = sets_in_description(dict(format.parameters)) if format.encoding_name == "H264" else b""
+        self._parameter_sets = ParameterSets(told) if told else None
 
     @property
     def last_timestamp(self) -> int | None:
@@ -139,8 +142,13 @@ class RtpReceiver:
             self._key_frame_received(unwrapped)
         level = self._audio_level(packet) if self.audio_level_id else NO_AUDIO_LEVEL
         batch = self._batch
-        batch.append(RtpPacket(unwrapped, unwrapped_timestamp, marker, payload, key_frame, level))
-        return len(batch) == 1
+        began = not batch
+        received = RtpPacket(unwrapped, unwrapped_timestamp, marker, payload, key_frame, level)
+        if self._parameter_sets is None:
+            batch.append(received)
+        else:
+            batch += self._parameter_sets.place(received)
+        return began
 
     def take(self, batch: ReceivedBatch, now: float) -> None:
         """Fill a batch that the compiled helper has decrypted and sorted, and push it: `receive` and `flush` in one."""

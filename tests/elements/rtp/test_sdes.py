@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import pytest
 import trio
 
+from kms_elements.rtp import key_watch
+from kms_elements.rtp.endpoint import RtpEndpoint
 from kms_trio.app import Server
 from kms_trio.errors import KurentoError
 from kms_trio.media.frames import EncodedFrame
@@ -59,6 +61,34 @@ async def test_media_both_ways(
         await until(lambda: len(peer.frames) > 20 and any(isinstance(each, SenderReport) for each in peer.rtcp))
         assert peer.undecryptable == 0
         assert None not in numbers(peer.frames)
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_key_that_was_used_long_enough(
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event comes once, for the media that flows; nothing else changes."""
+    monkeypatch.setattr(RtpEndpoint, "key_limit_packets", 50)
+    monkeypatch.setattr(key_watch, "INTERVAL_S", 0.05)
+    pipeline = await client.create("MediaPipeline")
+    secured = {"crypto": "AES_128_CM_HMAC_SHA1_80"}
+    endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=secured)
+    await client.subscribe(endpoint, "OnKeySoftLimit")
+    async with open_peer(suite="AES_CM_128_HMAC_SHA1_80") as peer:
+        await negotiate(client, endpoint, peer, "sendrecv", profile="AVPF")
+        nursery.start_soon(peer.publish, vp8_frames)
+        event = await client.expect("OnKeySoftLimit", endpoint)
+        assert event.data["mediaType"] == "VIDEO"
+
+        async def received() -> int:
+            entries = (await client.invoke(endpoint, "getStats", mediaType="VIDEO")).values()
+            return sum(entry["packetsReceived"] for entry in entries if entry["type"] == "inboundrtp")
+
+        later = await received() + 100
+        assert later >= 150
+        while await received() < later:
+            pass  # asking again takes the time that it takes
+        assert not [each for each in client.events if each.name == "OnKeySoftLimit"], "once is enough"
         nursery.cancel_scope.cancel()
 
 

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from kms_elements.rtp.key_watch import SOFT_LIMIT_PACKETS, KeyWatch
 from kms_elements.rtp.sdes import srtp_sessions
 from kms_elements.rtp_common.media_ties import MEDIA_TYPES, MediaTies
-from kms_trio.api import NetworkService, PlainTransport, RtpSession, TransportPlan
+from kms_trio.api import MediaType, NetworkService, PlainTransport, RtpSession, TransportPlan
 from kms_trio.media.timing import SenderClock
 from kms_trio.rtc.sdp import Crypto, LocalStream, Negotiated, NegotiatedMedia
 
@@ -26,7 +27,8 @@ SessionMaker = Callable[[Callable[[bytes], None], Callable[[bool], None], bool, 
 class RtpConnection:
     """Ports first (`open`, before a description of ours can be written), then `start` with what was negotiated.
 
-    `on_media(connected)` follows the RTCP of all medias together.
+    `on_media(connected)` follows the RTCP of all medias together; `on_key_limit` is told once of each media whose key
+    has been used for `key_limit_packets`.
     """
 
     def __init__(
@@ -39,6 +41,8 @@ class RtpConnection:
         host: str,
         ports: tuple[int, int],
         crypto: Crypto | None,
+        on_key_limit: Callable[[MediaType], None],
+        key_limit_packets: int = SOFT_LIMIT_PACKETS,
     ) -> None:
         self.medias = medias
         self.sessions: list[RtpSession] = []
@@ -52,6 +56,9 @@ class RtpConnection:
         self._crypto = crypto
         self._clock = SenderClock()
         self._reporting: set[str] = set()
+        self._on_key_limit = on_key_limit
+        self._key_limit_packets = key_limit_packets
+        self._key_watches: list[KeyWatch] = []
 
     def open(self, kind: str) -> LocalStream:
         """Take ports for a media; its side of our description.  Raises OSError when none are free."""
@@ -82,7 +89,11 @@ class RtpConnection:
         self.sessions.append(session)
         self.medias.start(session, [media])
         transport.on_routed = partial(self.medias.set_route, transport, media_type)
-        transport.start(_plan_of(media, addresses), session)
+        plan = _plan_of(media, addresses)
+        if plan.outbound is not None:
+            on_limit = partial(self._on_key_limit, media_type)
+            self._key_watches.append(KeyWatch(self._network.timers, session, on_limit, self._key_limit_packets))
+        transport.start(plan, session)
         session.start()
 
     def _reports_come(self, kind: str, connected: bool) -> None:
@@ -94,6 +105,8 @@ class RtpConnection:
 
     def close(self) -> None:
         """Say goodbye and give the ports back."""
+        for watch in self._key_watches:
+            watch.close()
         for session in self.sessions:
             session.close()
         for transport in self.transports.values():

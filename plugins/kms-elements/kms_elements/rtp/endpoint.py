@@ -7,9 +7,11 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from kms_elements.generated.events import OnKeySoftLimit
 from kms_elements.generated.interfaces import RtpEndpointInterface
 from kms_elements.generated.types import SDES
 from kms_elements.rtp.connection import RtpConnection
+from kms_elements.rtp.key_watch import SOFT_LIMIT_PACKETS
 from kms_elements.rtp.negotiation import WILDCARDS, announced_host, capabilities_of, resolve_hosts
 from kms_elements.rtp.sdes import local_crypto
 from kms_elements.rtp_common.limits import EndpointLimits, remb_settings
@@ -59,6 +61,9 @@ __all__ = ["RtpEndpoint"]
 
 class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
     """One peer that speaks RTP, or SRTP with keys in the SDP."""
+
+    key_limit_packets = SOFT_LIMIT_PACKETS
+    """After how many packets under one key OnKeySoftLimit is raised."""
 
     def __init__(
         self,
@@ -146,6 +151,8 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
             host=WILDCARDS[self._family],
             ports=(ports.min_port, ports.max_port),
             crypto=self._crypto,
+            on_key_limit=self._key_limit_reached,
+            key_limit_packets=self.key_limit_packets,
         )
         streams: dict[str, tuple[LocalStream, ...]] = {"audio": (), "video": ()}
         try:
@@ -188,6 +195,9 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
         )
 
     # States.
+
+    def _key_limit_reached(self, media_type: MediaType) -> None:
+        self.emit(OnKeySoftLimit(media_type=media_type))
 
     def _media_state_changed(self, connected: bool) -> None:
         self.set_media_state(MediaState.CONNECTED if connected else MediaState.DISCONNECTED)
