@@ -94,6 +94,8 @@ class RtpReceiver:
         self._batch: list[RtpPacket] = []
         told = sets_in_description(dict(format.parameters)) if format.encoding_name == "H264" else b""
         self._parameter_sets = ParameterSets(told) if told else None
+        self.alters_packets = self._parameter_sets is not None
+        """Whether what is pushed differs from what came, so that it cannot be forwarded from where it lies."""
 
     @property
     def last_timestamp(self) -> int | None:
@@ -160,6 +162,7 @@ class RtpReceiver:
             if nack is not None:
                 nack.received(number, now)
             payload = bytes(memory[start : start + size])
+            self.frames += marker
             key_frame = key == KEY_FRAME or (key != 0 and self._starts_key_frame(payload))
             if key_frame:
                 self._key_frame_received(number)

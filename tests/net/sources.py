@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 
 import attrs
 
@@ -61,7 +62,9 @@ def open_server(host: str, native: NativeForwarder | None) -> Server:
 class Peer:
     """A sender, and to the dispatcher its transport behind ICE and DTLS: keys, a session and counters."""
 
-    def __init__(self, server: Server, profile: SrtpProfile = AEAD_AES_128_GCM) -> None:
+    def __init__(
+        self, server: Server, profile: SrtpProfile = AEAD_AES_128_GCM, formats: Mapping[int, Format] = FORMATS
+    ) -> None:
         master = os.urandom(profile.master_bytes)
         self.outbound = SrtpSession.outbound(profile, master)
         self.reference = SrtpSession.inbound(profile, master)
@@ -81,8 +84,8 @@ class Peer:
         self.session.bind(
             MediaBinding(
                 mid=str(audio),
-                codecs={number: format for number, format in FORMATS.items() if format.is_audio is audio},
-                feedback={number: frozenset({"nack"}) for number in FORMATS},
+                codecs={number: format for number, format in formats.items() if format.is_audio is audio},
+                feedback={number: frozenset({"nack"}) for number in formats},
                 local_ssrc=9,
                 audio_level_id=LEVEL_ID if audio else 0,
                 on_receiver=self._watch,

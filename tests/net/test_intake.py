@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import attrs
 import pytest
 
+from kms_trio.media.formats import Format
 from kms_trio.media.frames import NO_AUDIO_LEVEL
 from kms_trio.net.native import NativeForwarder, load_forwarder
 from kms_trio.rtc.payload import payload_format
@@ -167,7 +168,9 @@ def test_every_packet_is_seen_as_it_was_sent(server: Server, seed: int) -> None:
         assert peer.seen.keys() == reference.keys()
         for ssrc, expected in reference.items():
             assert peer.seen[ssrc] == expected.seen, f"SSRC {ssrc}"
-            assert peer.session.receivers[ssrc].reception.packets_received == len(expected.seen)
+            receiver = peer.session.receivers[ssrc]
+            assert receiver.reception.packets_received == len(expected.seen)
+            assert receiver.frames == sum(seen[2] for seen in expected.seen)
         assert peer.undecryptable == bad
         assert peer.session.statistics.malformed_rtp == odd
         assert peer.undecryptable_rtcp == 0
@@ -244,3 +247,14 @@ def test_sources_come_and_go(server: Server) -> None:
     intake = server.socket.receive_arena.intake
     if intake is not None:
         assert len(intake.known) <= sum(len(peer.session.receivers) for peer in peers)
+
+
+def test_parameter_sets_out_of_a_description_come_before_each_key_frame(server: Server) -> None:
+    sets = (("sprop-parameter-sets", "Z0LAHtkDxWhAAAADAEAAAAwDxYuS,aMuMsg=="),)
+    peer = Peer(server, formats={102: Format("H264", 90_000, parameters=sets)})
+    for number, payload in enumerate([b"\x65key", b"\x61", b"\x61", b"\x65key", b"\x61"]):
+        peer.send(packet(number, 102, payload=payload))
+        server.receive()
+    assert [seen[3][:1] for seen in peer.seen[5]] == [b"\x78", b"\x65", b"\x61", b"\x61", b"\x78", b"\x65", b"\x61"]
+    assert [seen[0] - peer.seen[5][0][0] for seen in peer.seen[5]] == list(range(7))
+    peer.socket.close()

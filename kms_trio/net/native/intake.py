@@ -69,7 +69,7 @@ class NativeIntake:
 
     def learn(self, name: bytes, transport: IceTransport, session: RtpSession, receiver: RtpReceiver) -> None:
         """From now on take the packets of this receiver's SSRC from this address, until it is forgotten."""
-        if (name, receiver.ssrc) in self._by_key or receiver.closed:
+        if (name, receiver.ssrc) in self._by_key or receiver.closed or receiver.alters_packets:
             return
         self.known = [*self.known, KnownSource(name, transport, session, receiver)]
         if self not in receiver.known_by:
