@@ -1,20 +1,23 @@
-"""``python -m bench forward [--viewers 1,10] [--rounds 5] [--json FILE] [--compare FILE]``, and ``filters``,
-``record``, ``transcode``, ``composite``, ``latency``.
+"""``python -m bench COMMAND [--json FILE] [--history FILE] [--compare FILE]``.
+
+Parts of the server: ``forward``, ``filters``, ``record``, ``transcode``, ``composite``, ``latency``.  The whole of it,
+with real clients: ``fanout``, ``rooms``, ``join``, ``memory``, ``workers``, ``churn``.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
-from bench import history
+from bench import serving
+from bench.churn import ChurnLoad
+from bench.churn import churn as measure_churn
 from bench.composite import CompositeLoad, measure_composition
 from bench.filters import FilterLoad, measure_costs, measure_latency
 from bench.forward import LIMIT, Load, measure
+from bench.history import Figure
 from bench.latency import LatencyLoad, measure_latencies
 from bench.record import RecordLoad, measure_recording
+from bench.reporting import reporting
 from bench.transcode import TranscodeLoad, measure_transcoding
 
 
@@ -26,24 +29,73 @@ def main() -> None:
 @main.command()
 @click.option("--viewers", default="10,50", show_default=True, help="How many viewers, by turns.")
 @click.option("--rounds", default=5, show_default=True, help="Turns of 30 frames that each way gets.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures there.")
-@click.option("--compare", type=click.Path(path_type=Path, exists=True), help="Fail if slower by a tenth than there.")
-def forward(viewers: str, rounds: int, json_file: Path | None, compare: Path | None) -> None:
+@reporting
+def forward(viewers: str, rounds: int) -> list[Figure]:
     """CPU time of forwarding one packet to one viewer, paced as real video."""
-    rows: list[history.Row] = []
+    figures: list[Figure] = []
     for count in map(int, viewers.split(",")):
-        figures = measure(Load(viewers=count), rounds)
-        limit = figures.get(LIMIT)
-        for way, spent_us in figures.items():
+        spent = measure(Load(viewers=count), rounds)
+        limit = spent.get(LIMIT)
+        for way, spent_us in spent.items():
             ratio = round(spent_us / limit, 3) if limit else None
-            rows.append({"viewers": count, "way": way, "cpu_us_per_packet": spent_us, "ratio": ratio})
-            told = f"{ratio:.2f} x the limit" if ratio else "no compiler, no limit"
-            click.echo(f"{count:>5} viewers  {way:<11} {spent_us:6.2f} us a packet  {told}")
-    history.write(rows, json_file)
-    slower = history.regressions(history.read(compare), rows) if compare else []
-    for line in slower:
-        click.echo(f"slower: {line}", err=True)
-    sys.exit(1 if slower else 0)
+            figures.append(Figure("forward", f"{count} viewers, {way}", "cpu_us_per_packet", spent_us, ratio))
+    return figures
+
+
+@main.command()
+@click.option("--viewers", default="50,200", show_default=True, help="How many viewers, by turns.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long each turn measures.")
+@reporting
+def fanout(viewers: str, seconds: float) -> list[Figure]:
+    """CPU time a packet and latency of a server that forwards one stream, against the native limit."""
+    return [figure for count in map(int, viewers.split(",")) for figure in serving.fanout(count, seconds)]
+
+
+@main.command()
+@click.option("--rooms", default="4,20", show_default=True, help="How many rooms, by turns.")
+@click.option("--size", default=5, show_default=True, help="People in each; everybody watches everybody.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long each turn measures.")
+@reporting
+def rooms(rooms: str, size: int, seconds: float) -> list[Figure]:
+    """CPU time a packet and latency of rooms with audio and video."""
+    return [figure for count in map(int, rooms.split(",")) for figure in serving.rooms(count, size, seconds)]
+
+
+@main.command()
+@click.option("--alone", default=20, show_default=True, help="Joins one after another.")
+@click.option("--burst", default=50, show_default=True, help="Joins at one moment.")
+@reporting
+def join(alone: int, burst: int) -> list[Figure]:
+    """From asking for an endpoint to a whole key frame; CPU time with what is forwarded meanwhile."""
+    return serving.join(alone, burst)
+
+
+@main.command()
+@click.option("--pipelines", default=2000, show_default=True, help="Idle ones.")
+@click.option("--viewers", default=100, show_default=True, help="Connected ones.")
+@reporting
+def memory(pipelines: int, viewers: int) -> list[Figure]:
+    """What an idle pipeline and a connected viewer hold."""
+    return serving.memory(pipelines, viewers)
+
+
+@main.command()
+@click.option("--viewers", default=25, show_default=True, help="Of each worker.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long each turn measures.")
+@reporting
+def workers(viewers: int, seconds: float) -> list[Figure]:
+    """CPU time a packet of two workers, against one with the same load each."""
+    return serving.workers(viewers, seconds)
+
+
+@main.command()
+@click.option("--minutes", default=3.0, show_default=True, help="15 for what a change should show, 120 for a release.")
+@click.option("--places", default=20, show_default=True, help="Viewers at any moment.")
+@click.option("--workers", "worker_count", default=0, show_default=True, help="Media workers.")
+@reporting
+def churn(minutes: float, places: int, worker_count: int) -> list[Figure]:
+    """Joins, leaves, silent drops, lost control sockets: what grows, and what somebody who stays notices."""
+    return measure_churn(ChurnLoad(minutes=minutes, places=places, workers=worker_count), click.echo)
 
 
 @main.command()

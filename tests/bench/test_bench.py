@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from bench import __main__ as program
 from bench import history
 from bench.forward import Load, measure
-from bench.history import Row, regressions
+from bench.history import Figure, regressions
 from bench.record import RecordLoad, measure_recording
 
 
-def row(way: str, us: float, ratio: float | None, viewers: int = 50) -> Row:
-    return {"viewers": viewers, "way": way, "cpu_us_per_packet": us, "ratio": ratio}
+def row(way: str, us: float, ratio: float | None, viewers: int = 50) -> Figure:
+    return Figure("forward", f"{viewers} viewers, {way}", "cpu_us_per_packet", us, ratio)
 
 
 def test_every_way_delivers_every_packet() -> None:
@@ -29,26 +29,41 @@ def test_every_way_delivers_every_packet() -> None:
 def test_ratios_are_compared_where_there_are_any() -> None:
     before = [row("limit", 3.0, 1.0), row("python", 6.0, 2.0), row("native", 4.0, None), row("gone", 1.0, 1.0)]
     after = [row("limit", 6.0, 1.0), row("python", 13.0, 2.19), row("native", 4.5, 1.5), row("new", 9.0, 9.0)]
-    assert regressions(before, after) == ["native, 50 viewers: 4.00 -> 4.50 us a packet"]
-    assert regressions(before, [row("python", 6.0, 2.21)]) == ["python, 50 viewers: 2.00 -> 2.21 x the limit"]
+    assert regressions(before, after) == ["forward, 50 viewers, native: 4.00 -> 4.50 cpu_us_per_packet"]
+    assert regressions(before, [row("python", 6.0, 2.21)]) == ["forward, 50 viewers, python: 2.00 -> 2.21 x native"]
     assert regressions(before, [row("python", 9.0, 9.0, viewers=10)]) == []
 
 
 def test_a_regression_fails_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(history, "HISTORY", tmp_path / "history.jsonl")
     figures = {"limit": 2.0, "python": 4.0}
-    monkeypatch.setattr(program, "measure", lambda load, rounds: figures)
+    monkeypatch.setattr(program, "measure", lambda load, rounds: dict(figures))
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     done = CliRunner().invoke(program.main, ["forward", "--viewers", "10,50", "--json", str(first)])
     assert done.exit_code == 0, done.output
-    assert [each["viewers"] for each in history.read(first)] == [10, 10, 50, 50]
+    assert [each.case for each in history.read(first)] == [
+        f"{count} viewers, {way}" for count in (10, 50) for way in ("limit", "python")
+    ]
     figures["python"] = 5.0
     done = CliRunner().invoke(program.main, ["forward", "--json", str(second), "--compare", str(first)])
     assert done.exit_code == 1
-    assert "python, 50 viewers: 2.00 -> 2.50 x the limit" in done.output
+    assert "forward, 50 viewers, python: 2.00 -> 2.50 x native" in done.output
     runs = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert len(runs) == 2
-    assert runs[1]["rows"] == history.read(second)
+    assert [Figure(**each) for each in runs[1]["rows"]] == history.read(second)
+
+
+def test_a_history_may_be_compared_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of each figure the newest counts; lines of former versions are read, too."""
+    kept = tmp_path / "mine.jsonl"
+    former = {"viewers": 10, "way": "python", "cpu_us_per_packet": 3.0, "ratio": 1.5}
+    kept.write_text(json.dumps({"rows": [former]}) + "\n")
+    assert history.read(kept) == [row("python", 3.0, 1.5, viewers=10)]
+    history.write([row("python", 4.0, 2.0, viewers=10)], history=kept)
+    monkeypatch.setattr(program, "measure", lambda load, rounds: {"limit": 2.0, "python": 4.3})
+    command = ["forward", "--viewers", "10", "--history", str(kept), "--compare", str(kept)]
+    assert CliRunner().invoke(program.main, command).exit_code == 0
+    assert len(kept.read_text().splitlines()) == 3
 
 
 def test_recordings_are_whole() -> None:
