@@ -95,8 +95,10 @@ class EncodedTrack(Track):
         super().__init__(stream, format, start_s)
         self._filter: BitStreamFilterContext | None = None
         extradata = stream.codec_context.extradata
-        if format.encoding_name in _TO_ANNEX_B and extradata and extradata[0] == 1:
-            self._filter = BitStreamFilterContext(_TO_ANNEX_B[format.encoding_name], stream)
+        if format.encoding_name in _TO_ANNEX_B and extradata:
+            # Where there are start codes already (RTSP, say), parameter sets may still be apart from the key frames.
+            name = _TO_ANNEX_B[format.encoding_name] if extradata[0] == 1 else "dump_extra=freq=keyframe"
+            self._filter = BitStreamFilterContext(name, stream)
 
     def restart(self, skip_until_s: float, shift_s: Fraction) -> None:
         """Nothing is left out: a decoder needs all since the key frame before that place."""
