@@ -15,10 +15,26 @@ from typing import Final
 import trio
 import trio.testing
 
-__all__ = ["keep_time"]
+__all__ = ["VirtualClock", "keep_time"]
 
 CUSHION_S: Final = 0.001
 """Real time without anything to do before virtual time passes: the kernel's, from one socket to the other."""
+
+
+class VirtualClock:
+    """A server's `Clock` whose time, of the day too, is that of a run."""
+
+    def __init__(self, clock: trio.testing.MockClock) -> None:
+        self._clock = clock
+        self._origin_s = time.time() - clock.current_time()
+
+    def monotonic(self) -> float:
+        """Seconds of the run."""
+        return self._clock.current_time()
+
+    def unix(self) -> float:
+        """Seconds since 1970-01-01 UTC, beginning with the machine's."""
+        return self._origin_s + self._clock.current_time()
 
 
 async def keep_time(clock: trio.testing.MockClock, busy: Callable[[], bool] = lambda: False) -> None:

@@ -150,6 +150,7 @@ class WebRtcPeer:
         self._sequence_numbers = {"audio": 1000, "video": 2000}
         self._sent: dict[tuple[int, int], bytes] = {}
         self._counts = {"audio": [0, 0, 0], "video": [0, 0, 0]}  # packets, payload bytes, last timestamp
+        self._sent_s = {"audio": 0.0, "video": 0.0}  # of the last frame, by trio's clock
         self._unwrappers: dict[int, SequenceUnwrapper] = {}
         self._depacketizers: dict[int, object] = {}
         self._woken = trio.Event()
@@ -223,6 +224,7 @@ class WebRtcPeer:
             self._sent[(self.ssrcs[kind], number & 0xFFFF)] = again
             counts = self._counts[kind]
             counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(payload), timestamp
+            self._sent_s[kind] = trio.current_time()
             if kind != "video" or not self.loses(number):
                 await self._send(packet)
 
@@ -357,14 +359,15 @@ class WebRtcPeer:
 
     async def _report(self) -> None:
         """Sender and receiver reports, as often as a browser sends them."""
-        clock = SystemClock()
+        # By trio's time, virtual or not. A report tells when the last frame was sent, not when it is sent itself.
+        origin_s = SystemClock().unix() - trio.current_time()
         await self.connected.wait()
         while True:
             blocks = tuple(track.statistics.report_block(trio.current_time()) for track in self.tracks.values())
             packets: list[RtcpPacket] = []
             for kind, (count, octets, timestamp) in self._counts.items():
                 if count:
-                    ntp = ntp_from_unix(clock.unix())
+                    ntp = ntp_from_unix(origin_s + self._sent_s[kind])
                     packets.append(SenderReport(self.ssrcs[kind], ntp, timestamp, count, octets, blocks))
                     blocks = ()
             if blocks or not packets:

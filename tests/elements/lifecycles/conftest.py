@@ -11,7 +11,7 @@ import trio.testing
 
 from kms_trio.app import Server, serve
 from kms_trio.testing.rpc import RpcClient
-from kms_trio.testing.virtual_time import keep_time
+from kms_trio.testing.virtual_time import VirtualClock, keep_time
 from tests.elements.lifecycles.journal import Journal
 from tests.elements.webrtc.conftest import client, vp8_frames
 from tests.elements.webrtc.room import quiet_settings
@@ -32,7 +32,9 @@ async def server(clock: trio.testing.MockClock) -> AsyncIterator[Server]:
         clockwork.start_soon(keep_time, clock, lambda: codecs_busy[0]())
         async with trio.open_nursery() as nursery:
             listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-            running: Server = await nursery.start(partial(serve, quiet_settings(), listeners=listeners))
+            running: Server = await nursery.start(
+                partial(serve, quiet_settings(), clock=VirtualClock(clock), listeners=listeners)
+            )
             codecs_busy[0] = lambda: not running.context.codecs.idle
             yield running
             nursery.cancel_scope.cancel()

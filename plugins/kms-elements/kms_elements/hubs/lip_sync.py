@@ -17,7 +17,7 @@ MOST_S: Final = 0.5
 """Nothing waits for longer."""
 TOLERANCE_S: Final = 0.02
 """A wait is changed when it is wrong by more: each change of the sound's is heard by those who listen closely."""
-SMOOTHING: Final = 1 / 16
+SMOOTHING: Final = 1 / 32
 JUMP_S: Final = 0.25
 """A lag that differs by this much is a new one, and no jitter."""
 
