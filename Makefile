@@ -25,7 +25,7 @@ FUZZ_SECONDS ?= 300
 ASYNC_RULES_OFF := ASYNC9,ASYNC114,ASYNC124
 
 .PHONY: setup setup-interop run test lint lint-style lint-async lint-types lint-layers lint-generated lint-changelog \
-	format fuzz soak generate constraints clean
+	format fuzz soak matrix generate constraints clean
 
 setup: $(STAMP) $(NATIVE_STAMP)
 
@@ -92,6 +92,10 @@ fuzz: $(STAMP)
 
 soak: $(STAMP) setup-interop
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
+
+# Every source to every sink in every codec pair; PYTEST_ARGS='-k pairwise' for so many that each pair occurs.
+matrix: $(STAMP) $(NATIVE_STAMP)
+	$(BIN)/python -m pytest tests/matrix -m matrix --timeout 3600 $(PYTEST_ARGS)
 
 # What is committed but made from something else: code from module_specs/, conf/ from the settings table.
 generate: $(STAMP)

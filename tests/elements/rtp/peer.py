@@ -22,7 +22,8 @@ from kms_trio.testing.rpc import RpcClient
 
 __all__ = ["Packet", "RtpPeer", "offer_of", "open_peer"]
 
-CLOCK_RATES_HZ = {"VP8": 90_000, "H264": 90_000, "OPUS": 48_000}
+CLOCK_RATES_HZ = {"OPUS": 48_000, "PCMU": 8_000, "PCMA": 8_000}
+"""Video has 90 kHz."""
 
 
 @attrs.frozen
@@ -81,7 +82,7 @@ class RtpPeer:
         number = self._payload_type
         attributes = [
             f"m={self.kind} {self.rtp_port} {protocol} {number}",
-            f"a=rtpmap:{number} {self._encoding_name}/{CLOCK_RATES_HZ[self._encoding_name]}{channels}",
+            f"a=rtpmap:{number} {self._encoding_name}/{CLOCK_RATES_HZ.get(self._encoding_name, 90_000)}{channels}",
             f"a=rtcp:{self.rtcp_port}",
             f"a={direction}",
             *(f"a=rtcp-fb:{number} {feedback}" for feedback in ("nack", "nack pli", "goog-remb", "ccm fir")),

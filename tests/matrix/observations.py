@@ -1,0 +1,88 @@
+"""What came out: which picture when, which pitch when, and how far the two are apart."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import av
+import numpy as np
+
+from kms_trio.testing.clips import picture_number, pitch_hz
+from tests.matrix.material import FRAMES_PER_SECOND, LOOP_S, PICTURES, PITCHES_HZ, STEP_S
+
+__all__ = ["Observations"]
+
+ENOUGH_PICTURES = 30
+ENOUGH_CHANGES = 3
+NEAR_HZ = 75
+"""Half the smallest step between pitches, and the resolution of 20 ms."""
+
+
+class Observations:
+    """Pictures and sounds of one sink, by the ticks of the media: where those lie in time may be learnt late."""
+
+    def __init__(self) -> None:
+        self.pictures: list[tuple[Any, int]] = []
+        """Tick and number of each picture that can be read."""
+        self.unreadable = 0
+        self.sounds: list[tuple[Any, int]] = []
+        """Tick of the begin of each change of pitch and the number of the step that begins there."""
+        self._step: int | None = None
+
+    def saw(self, tick: Any, picture: av.VideoFrame) -> None:
+        """A picture came."""
+        number = picture_number(picture)
+        if number is None or number >= PICTURES:
+            self.unreadable += bool(self.pictures)  # before the first one a composition is black
+        else:
+            self.pictures.append((tick, number))
+
+    def heard(self, tick: Any, samples: np.ndarray[Any, Any], rate_hz: int) -> None:
+        """Samples of one channel came, about 20 ms."""
+        if len(samples) < rate_hz // 100 or not samples.any():
+            return
+        pitch = pitch_hz(np.pad(samples * np.hanning(len(samples)), 3 * len(samples)), rate_hz)
+        step = next((place for place, each in enumerate(PITCHES_HZ) if abs(each - pitch) < NEAR_HZ), None)
+        if step is None:
+            return  # across a change
+        if self._step is not None and step == (self._step + 1) % len(PITCHES_HZ):
+            self.sounds.append((tick, step))
+        self._step = step
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is something to judge by."""
+        return len(self.pictures) >= ENOUGH_PICTURES and len(self.sounds) >= ENOUGH_CHANGES
+
+    def pictures_in_order(self) -> bool:
+        """Whether numbers grow as they do in the source: some may be left out or shown again, none comes too late."""
+        numbers = [number for _, number in self.pictures]
+        steps = [(later - earlier) % PICTURES for earlier, later in itertools.pairwise(numbers)]
+        return all(step < PICTURES * 3 // 4 for step in steps) and len(set(numbers)) >= ENOUGH_PICTURES // 2
+
+    def skew_s(
+        self, picture_place_s: Callable[[Any], float | None], sound_place_s: Callable[[Any], float | None]
+    ) -> float | None:
+        """How much later sound is than pictures that belong to it; None while places are not known."""
+        seen = [(picture_place_s(tick), number / FRAMES_PER_SECOND) for tick, number in self.pictures]
+        heard = [(sound_place_s(tick), step * STEP_S) for tick, step in self.sounds]
+        # Of the latest, as what ties the two together may be learnt on the way.
+        video = [place_s - source_s for place_s, source_s in seen[-ENOUGH_PICTURES:] if place_s is not None]
+        audio = [place_s - source_s for place_s, source_s in heard[-ENOUGH_CHANGES:] if place_s is not None]
+        if not video or not audio:
+            return None
+        return _middle([_wrapped(each - video[-1]) for each in audio]) - _middle(
+            [_wrapped(each - video[-1]) for each in video]
+        )
+
+
+def _wrapped(seconds: float) -> float:
+    """Within half a loop of 0."""
+    return (seconds + LOOP_S / 2) % LOOP_S - LOOP_S / 2
+
+
+def _middle(values: list[float]) -> float:
+    return statistics.median(values)

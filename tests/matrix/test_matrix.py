@@ -1,0 +1,136 @@
+"""Every source to every sink in every codec pair: the right pictures and sounds come out, together, and the server says
+truly whether it had to transcode.
+
+`make matrix` runs all; `-k pairwise` so many that each pair of source, sink and codecs occurs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import trio
+
+from kms_trio.app import Server
+from kms_trio.testing.patience import until
+from kms_trio.testing.rpc import RpcClient
+from tests.matrix.cases import SOURCES, Case, all_cases, pairwise_cases
+from tests.matrix.material import Material
+from tests.matrix.sinks import Sink, observe, open_sink
+from tests.matrix.sources import open_source
+
+AT_ONCE = 6
+"""Cases that run beside each other, so that their real time passes together."""
+SKEW_S = 0.12
+"""Within it sound and pictures are taken for simultaneous (ITU-R BT.1359), and a block and a frame are."""
+MIXED_SKEW_S = 0.3
+"""Mixing hubs show the latest picture and hold sound back as long as it jitters, which it does on a busy machine."""
+
+EVERY = all_cases()
+BATCH = 24
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("source", SOURCES)
+async def test_pairwise(server: Server, client: RpcClient, material: Material, tmp_path: Path, source: str) -> None:
+    cases = [case for case in pairwise_cases(EVERY) if case.source == source]
+    await run_all(server, client, material, tmp_path, cases)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("begin", range(0, len(EVERY), BATCH), ids=lambda begin: str(EVERY[begin]).replace(" ", "-"))
+async def test_whole(server: Server, client: RpcClient, material: Material, tmp_path: Path, begin: int) -> None:
+    await run_all(server, client, material, tmp_path, EVERY[begin : begin + BATCH])
+
+
+async def run_all(server: Server, client: RpcClient, material: Material, folder: Path, cases: list[Case]) -> None:
+    """Run cases beside each other; all that fail are told."""
+    failures: list[str] = []
+    limiter = trio.CapacityLimiter(AT_ONCE)
+
+    async def run(case: Case) -> None:
+        async with limiter:
+            try:
+                await run_case(server, client, material, folder, case)
+            except* (AssertionError, trio.TooSlowError) as failed:
+                failures.extend(f"{case}: {type(each).__name__} {each}" for each in _leaves(failed))
+
+    async with trio.open_nursery() as nursery:
+        for case in cases:
+            nursery.start_soon(run, case)
+    if failures:
+        pytest.fail("\n".join(failures), pytrace=False)
+
+
+def _leaves(group: BaseException) -> list[BaseException]:
+    if isinstance(group, BaseExceptionGroup):
+        return [leaf for each in group.exceptions for leaf in _leaves(each)]
+    return [group]
+
+
+async def run_case(server: Server, client: RpcClient, material: Material, folder: Path, case: Case) -> None:
+    """Connect, wait for enough, and judge it."""
+    pipeline = await client.create("MediaPipeline")
+    async with (
+        open_source(client, pipeline, material, case) as source,
+        open_sink(client, server, pipeline, folder, case) as sink,
+        trio.open_nursery() as nursery,
+    ):
+        await client.subscribe(source.element, "MediaTranscodingStateChanged", "Error")
+        await client.invoke(source.element, "connect", sink=sink.element)
+        nursery.start_soon(source.run)
+        try:
+            await observe(sink, case.has_pictures)
+        except trio.TooSlowError as slow:
+            seen = sink.observed
+            text = f"{len(seen.pictures)} pictures, {len(seen.sounds)} changes of pitch"
+            raise trio.TooSlowError(text) from slow
+        await judge_transcoding(client, source.element, case)
+        limit_s = MIXED_SKEW_S if case.sink == "port" or case.source == "composite" else SKEW_S
+        if case.has_pictures and case.sink not in ("webm", "mp4", "mkv"):
+            try:
+                await until(lambda: in_sync(sink, limit_s))
+            except trio.TooSlowError as slow:
+                raise trio.TooSlowError(f"sound is {sink.skew_s()} s behind the pictures") from slow
+        await sink.finish()
+        judge_content(sink, case)
+        nursery.cancel_scope.cancel()
+    await client.release(pipeline)
+
+
+def in_sync(sink: Sink, limit_s: float) -> bool:
+    """Whether it is by now: what ties sound to pictures may be learnt on the way, from reports."""
+    sink.look()
+    skew_s = sink.skew_s()
+    return skew_s is not None and abs(skew_s) < limit_s
+
+
+async def judge_transcoding(client: RpcClient, element: str, case: Case) -> None:
+    """The state, and the event that told it."""
+    for media_type in ("VIDEO", "AUDIO") if case.has_pictures else ("AUDIO",):
+        expected = case.transcoded(media_type)
+        assert await client.invoke(element, "isMediaTranscoding", mediaType=media_type) is expected, media_type
+        state = "TRANSCODING" if expected else "NOT_TRANSCODING"
+        told = [
+            event.data["state"]
+            for event in client.events
+            if event.source_id == element
+            and event.name == "MediaTranscodingStateChanged"
+            and event.data["mediaType"] == media_type
+        ]
+        assert told == [state], f"{media_type}: {told}"
+    errors = [event.data for event in client.events if event.source_id == element and event.name == "Error"]
+    assert not errors
+
+
+def judge_content(sink: Sink, case: Case) -> None:
+    """The pictures and pitches that were sent, in order and together."""
+    seen = sink.observed
+    assert len(seen.sounds) >= 3, "pitches change as they were sent"
+    if not case.has_pictures:
+        return
+    assert seen.pictures_in_order(), [number for _, number in seen.pictures]
+    assert seen.unreadable <= len(seen.pictures) / 10, f"{seen.unreadable} pictures cannot be read"
+    skew_s = sink.skew_s()
+    assert skew_s is not None
+    assert abs(skew_s) < 3 * SKEW_S, f"sound is {skew_s:.3f} s behind the pictures"
