@@ -50,7 +50,7 @@ class HostContext:
         self.clock = SystemClock()
         self.supervisor = Supervisor()
         self.timers = WorkerTimers()
-        self.uri_policy = UriPolicy(settings.uri_policy.player_roots, settings.uri_policy.recorder_roots)
+        self.uri_policy = UriPolicy.of(settings.uri_policy)
         self.on_pipeline_crash: Callable[[Any], None] | None = None
         self.next_id = ""
         """The id that the server gave to the object which is being made."""

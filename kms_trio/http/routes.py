@@ -27,6 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kms_trio import __version__
+from kms_trio.http.host_check import HostCheck
 from kms_trio.http.metrics import CONTENT_TYPE, Metrics
 from kms_trio.http.static_files import load_static_files
 
@@ -112,4 +113,4 @@ def build_web_app(settings: Settings, server: ServerStatus) -> ASGIApp:
             Route("/static/{name}", static),
             Route("/api/config", config),
         ]
-    return HeadersMiddleware(Starlette(routes=routes))
+    return HeadersMiddleware(HostCheck(Starlette(routes=routes), settings.http.address, settings.http.hosts))

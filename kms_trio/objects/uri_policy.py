@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import attrs
 
 from kms_trio.errors import ErrorCode, KurentoError
+
+if TYPE_CHECKING:
+    from kms_trio.settings.extensions import UriPolicySettings
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -42,10 +45,17 @@ def file_path(uri: str) -> Path | None:
 
 @attrs.frozen
 class UriPolicy:
-    """Folders that may be read from and written to; an empty list allows all that the server's user may."""
+    """Folders that may be read from and written to, and schemes; an empty list allows all that the server can."""
 
     read_roots: Sequence[Path] = ()
     write_roots: Sequence[Path] = ()
+    #: Lower or upper case, without the colon.
+    schemes: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, settings: UriPolicySettings) -> UriPolicy:
+        """The policy that the settings ask for."""
+        return cls(settings.player_roots, settings.recorder_roots, settings.schemes)
 
     def check_read(self, uri: str) -> None:
         """Raise KurentoError 40107 unless `uri` may be read."""
@@ -55,9 +65,14 @@ class UriPolicy:
         """Raise KurentoError 40107 unless `uri` may be written."""
         self._check(uri, self.write_roots, "written")
 
-    @staticmethod
-    def _check(uri: str, roots: Sequence[Path], verb: str) -> None:
+    def _check(self, uri: str, roots: Sequence[Path], verb: str) -> None:
         path = file_path(uri)
+        scheme = "file" if path is not None else uri.partition(":")[0].lower()
+        if self.schemes and scheme not in map(str.lower, self.schemes):
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
+                f"This server does not allow '{_shown(uri)}' to be {verb}: only {', '.join(self.schemes)} URIs",
+            )
         if not roots or path is None:
             return
         try:
@@ -70,3 +85,10 @@ class UriPolicy:
             raise KurentoError(
                 ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"This server does not allow '{uri}' to be {verb}"
             )
+
+
+def _shown(uri: str) -> str:
+    """A URI without user and password."""
+    scheme, separator, rest = uri.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"

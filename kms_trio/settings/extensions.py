@@ -22,6 +22,14 @@ class HttpSettings:
         "Address of the HTTP side. Whoever reaches it may use the demo page, so it is loopback unless configured.",
     )
     demo: bool = option("demo", kinds.boolean(), True, "Serve the demo page.")
+    hosts: tuple[str, ...] = option(
+        "hosts",
+        kinds.words(),
+        (),
+        "Names under which a proxy reaches an HTTP side that listens on loopback, besides localhost and addresses; "
+        "requests for other names are refused, as a foreign page may have its own name lead to this machine.",
+        example="media.example.org",
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -118,6 +126,13 @@ class UriPolicySettings:
         (),
         "Folders that RecorderEndpoint may write to; empty: every folder that the server's user may write to.",
         example="/var/lib/kurento/recordings",
+    )
+    schemes: tuple[str, ...] = option(
+        "schemes",
+        kinds.words(),
+        (),
+        "Schemes of the URIs that clients may name, for playing, recording and images; empty: all that are supported.",
+        example="file,https",
     )
 
     @property

@@ -78,7 +78,7 @@ def build_core(
         bus=EventBus(marshaller.write_event),
         supervisor=Supervisor(),
         timers=timers,
-        uri_policy=UriPolicy(settings.uri_policy.player_roots, settings.uri_policy.recorder_roots),
+        uri_policy=UriPolicy.of(settings.uri_policy),
         network=network,
         codecs=codecs,
         modules=plugins.modules,

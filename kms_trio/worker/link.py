@@ -30,7 +30,7 @@ logger = logging.getLogger("KurentoMediaServer")
 
 #: How long a worker may be silent, once it runs and until it does.
 SILENCE_S: Final = 10.0
-START_SILENCE_S: Final = 60.0
+START_SILENCE_S: Final = 300.0  # a busy machine takes minutes to import what handles media
 
 #: How long a worker may take to end whose channel is closed: it finishes recordings.
 END_PATIENCE_S: Final = 8.0
@@ -103,6 +103,7 @@ class WorkerLink:
         #: Replies that have come, and whose requests have not gone on yet.
         self._unseen_replies = 0
         self._hangs = False
+        self._silence_s = START_SILENCE_S
 
     @property
     def number(self) -> int:
@@ -130,7 +131,7 @@ class WorkerLink:
             self._channel.close()
             code = await self._process.end(ABORT_PATIENCE_S if self._hangs else END_PATIENCE_S)  # noqa: ASYNC102 - shielded and bounded there
             self._process.close()
-            self.loss = f"did not report for {SILENCE_S:.0f} s" if self._hangs else describe_exit(code)
+            self.loss = f"did not report for {self._silence_s:.0f} s" if self._hangs else describe_exit(code)
             for pending in self._pending.values():
                 pending.error = self._lost()
                 self._settle(pending)
@@ -248,7 +249,8 @@ class WorkerLink:
             await trio.sleep(REPORT_PERIOD_S)
             silent_s = 0.0 if self._heard else silent_s + REPORT_PERIOD_S
             self._heard = False
-            if silent_s >= (SILENCE_S if self.is_ready else START_SILENCE_S):
+            self._silence_s = SILENCE_S if self.is_ready else START_SILENCE_S
+            if silent_s >= self._silence_s:
                 logger.error("Media worker %d (process %d) hangs and is ended", self.number, self.pid)
                 self.abort()
                 return

@@ -45,14 +45,14 @@ async def serving(settings: Settings, status: Status) -> AsyncIterator[str]:
         nursery.cancel_scope.cancel()
 
 
-async def get(url: str, target: str, **headers: str) -> Answer:
+async def get(url: str, target: str, host: str = "localhost", **headers: str) -> Answer:
     """One request with the target exactly as given: no client tidies `..` away."""
     address = urlsplit(url)
     assert address.hostname
     assert address.port
     stream = await trio.open_tcp_stream(address.hostname, address.port)
     async with stream:
-        lines = [f"GET {target} HTTP/1.1", "Host: test", "Connection: close"]
+        lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         await stream.send_all("\r\n".join([*lines, "", ""]).encode())
         received = b"".join([chunk async for chunk in stream])
@@ -181,3 +181,19 @@ async def test_a_taken_port_is_named() -> None:
         assert port
         with pytest.raises(HttpListenError, match=rf"127\.0\.0\.1 port {port}: another program"):
             await serve_http(Settings(http=HttpSettings(port=port)), Status())
+
+
+async def test_on_loopback_foreign_names_are_refused() -> None:
+    settings = Settings(http=HttpSettings(port=0, hosts=("Media.example.org",)))
+    async with serving(settings, Status()) as url:
+        for host in ("localhost:8081", "demo.localhost", "127.0.0.1", "[::1]:8081", "media.example.org.", ""):
+            assert (await get(url, "/api/config", host)).status == 200, host
+        for host in ("attacker.example", "localhost.attacker.example:8081", "127.0.0.1.attacker.example", "x:y"):
+            answer = await get(url, "/api/config", host)
+            assert answer.status == 421, host
+            assert b"kmsTrio.http.hosts" in answer.body
+
+
+async def test_what_listens_publicly_answers_to_every_name() -> None:
+    async with serving(Settings(http=HttpSettings(port=0, address="0.0.0.0")), Status()) as url:
+        assert (await get(url.replace("0.0.0.0", "127.0.0.1"), "/health", "media.example.org")).status == 200
