@@ -12,7 +12,8 @@ from bench import serving
 from bench.churn import ChurnLoad
 from bench.churn import churn as measure_churn
 from bench.composite import CompositeLoad, measure_composition
-from bench.filters import FilterLoad, measure_costs, measure_latency
+from bench.filter_latency import measure_latency
+from bench.filters import FilterLoad, measure_costs
 from bench.forward import LIMIT, Load, measure
 from bench.history import Figure
 from bench.latency import LatencyLoad, measure_latencies
@@ -99,16 +100,16 @@ def churn(minutes: float, places: int, worker_count: int) -> list[Figure]:
 
 
 @main.command()
-@click.option("--rounds", default=3, show_default=True, help="Turns of 60 frames that each way gets.")
+@click.option("--rounds", default=20, show_default=True, help="Turns of half a second that each way gets.")
 @click.option("--packets", default=2000, show_default=True, help="Packets whose latency is measured, each time.")
 def filters(rounds: int, packets: int) -> None:
     """CPU time that a filter adds to a picture of 720p30, and what one that spins does to a stream beside it."""
-    load = FilterLoad()
-    figures = measure_costs(load, rounds)
-    click.echo(f"decode and encode {figures.plain_ms:6.2f} ms a frame")
-    for way, added_ms in figures.added_ms.items():
-        click.echo(f"{way:<17} {added_ms:+6.2f} ms a frame, {added_ms / figures.plain_ms:.2f} x decode and encode")
-    for way, p99_ms in measure_latency(packets).items():
+    figures = measure_costs(FilterLoad(), rounds)
+    plain = figures.plain
+    click.echo(f"decode and encode  {plain.median_ms:6.2f} ms a frame ({plain.low_ms:.2f} to {plain.high_ms:.2f})")
+    for way, added in figures.added.items():
+        click.echo(f"{way:<18} {added.median_ms:+6.2f} ms a frame ({added.low_ms:+.2f} to {added.high_ms:+.2f})")
+    for way, p99_ms in measure_latency(packets).items() if packets else ():
         click.echo(f"p99 of a forwarded packet, {way}: {p99_ms:.2f} ms")
 
 

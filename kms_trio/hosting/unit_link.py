@@ -17,8 +17,9 @@ import attrs
 
 from kms_trio.codecs.frame_filter import Note
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
+from kms_trio.hosting.unit_header import Kind, UnitHeader
 from kms_trio.hosting.unit_socket import UnitSocket
-from kms_trio.hosting.units import Kind, UnitHeader, UnitPacker
+from kms_trio.hosting.units import UnitPacker
 from kms_trio.media.streams import RawFrame
 
 __all__ = ["LinkOwner", "UnitLimits", "UnitLink"]

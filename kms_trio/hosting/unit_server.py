@@ -11,8 +11,9 @@ import av
 
 from kms_trio.codecs.conversion import Converter
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
+from kms_trio.hosting.unit_header import Kind, UnitHeader
 from kms_trio.hosting.unit_socket import UnitSocket
-from kms_trio.hosting.units import Kind, UnitHeader, UnitPacker
+from kms_trio.hosting.units import UnitPacker
 
 __all__ = ["UnitServer"]
 

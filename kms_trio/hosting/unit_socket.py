@@ -11,7 +11,8 @@ from typing import Final
 
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.memory import SharedReader, SharedWriter
-from kms_trio.hosting.units import Kind, UnitHeader, frame_of_unit, write_planes
+from kms_trio.hosting.unit_header import Kind, UnitHeader
+from kms_trio.hosting.units import frame_of_unit, write_planes
 from kms_trio.media.streams import RawFrame
 
 __all__ = ["MAX_NOTE_BYTES", "UnitSocket", "unit_sockets"]

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.memory import SharedReader
 from kms_trio.hosting.messages import MAX_FILES, MAX_SAID_BYTES, ControlSocket, MessageReader, write_message
+from kms_trio.hosting.unit_header import HEADER_BYTES, MAX_AREA, Kind, Shape, UnitHeader
 from kms_trio.hosting.unit_link import MAX_NOTES, UnitLimits, UnitLink
 from kms_trio.hosting.unit_socket import UnitSocket, unit_sockets
-from kms_trio.hosting.units import HEADER_BYTES, MAX_AREA, Kind, Shape, UnitHeader, UnitPacker
+from kms_trio.hosting.units import UnitPacker
 from kms_trio.testing.clips import numbered_picture
 from kms_trio.testing.patience import PATIENCE_S
 

@@ -18,8 +18,9 @@ from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.memory import MAX_BLOCK_BYTES, SharedReader, SharedWriter
 from kms_trio.hosting.messages import MessageReader, write_message
 from kms_trio.hosting.process import describe_exit
+from kms_trio.hosting.unit_header import HEADER_BYTES, Kind, Shape, UnitHeader
 from kms_trio.hosting.unit_socket import MAX_NOTE_BYTES, UnitSocket, unit_sockets
-from kms_trio.hosting.units import HEADER_BYTES, Kind, Shape, UnitHeader, UnitPacker
+from kms_trio.hosting.units import UnitPacker
 from kms_trio.media.frames import DataMessage
 from kms_trio.objects.filter_traits import FilterTraits
 from kms_trio.testing.clips import numbered_picture, picture_number, tone
