@@ -1,13 +1,25 @@
-"""From settings to what a WebRtcEndpoint offers and accepts."""
+"""From settings to what a WebRtcEndpoint offers and accepts, and what is its own in a description."""
 
 from __future__ import annotations
 
-from kms_elements.rtp_common.negotiation import supported_codecs
-from kms_trio.api import Settings
-from kms_trio.rtc.sctp import MAX_MESSAGE_BYTES
-from kms_trio.rtc.sdp import Direction, EndpointCapabilities, default_extensions
+import secrets
+from collections.abc import Iterable
 
-__all__ = ["capabilities_of"]
+from kms_elements.rtp_common.negotiation import supported_codecs
+from kms_trio.api import DtlsIdentity, Settings
+from kms_trio.rtc.ice import IceCredentials
+from kms_trio.rtc.sctp import MAX_MESSAGE_BYTES
+from kms_trio.rtc.sdp import (
+    Direction,
+    EndpointCapabilities,
+    Fingerprint,
+    LocalIds,
+    LocalStream,
+    LocalTransport,
+    default_extensions,
+)
+
+__all__ = ["capabilities_of", "local_ids", "local_transport"]
 
 
 def capabilities_of(
@@ -43,3 +55,28 @@ def capabilities_of(
 
 def _is_h265(name: str) -> bool:
     return name.upper().startswith("H265/")
+
+
+def local_transport(credentials: IceCredentials, identity: DtlsIdentity, candidates: Iterable[str]) -> LocalTransport:
+    """Our side of ICE and DTLS, with the candidates that are known."""
+    return LocalTransport(
+        ice_ufrag=credentials.ufrag,
+        ice_pwd=credentials.password,
+        fingerprints=(Fingerprint("sha-256", identity.fingerprint("sha-256")),),
+        candidates=tuple(candidates),
+    )
+
+
+def local_ids(settings: Settings, session_id: int, cname: str) -> LocalIds:
+    """Names of one negotiation, with fresh SSRCs; video has one more, for retransmissions."""
+    sdp = settings.sdp_endpoint
+    return LocalIds(
+        session_id=session_id,
+        cname=cname,
+        audio=tuple(LocalStream(ssrc=_new_ssrc()) for _ in range(sdp.num_audio_medias)),
+        video=tuple(LocalStream(ssrc=_new_ssrc(), rtx_ssrc=_new_ssrc()) for _ in range(sdp.num_video_medias)),
+    )
+
+
+def _new_ssrc() -> int:
+    return secrets.randbelow(0xFFFFFFFE) + 1
