@@ -22,11 +22,20 @@ logger = logging.getLogger("httpendpoint")
 REQUEST_LINE_BYTES: Final = 8192
 REQUEST_LINE_DEADLINE_S: Final = 20.0
 
+#: Connections at a time; more are refused at once, as each takes two descriptors and two tasks here.
+MAX_CONNECTIONS: Final = 512
+
 _PIECE_BYTES: Final = 256 * 2**10
 _REQUEST_LINE: Final = re.compile(rb"[A-Z]{1,20} /(\d{1,4})-[^ ]* HTTP/1\.[01]\r?\n")
 _NOT_FOUND: Final = (
     b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 25\r\n"
     b"Connection: close\r\n\r\nThere is no such endpoint\n"
+)
+
+
+_BUSY: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
+    b"Connection: close\r\n\r\nToo many connections\n"
 )
 
 
@@ -39,6 +48,7 @@ class HttpFront:
         self._ports: dict[tuple[str | None, int], int] = {}
         #: Where the HTTP server of each worker listens: abstract names of UNIX sockets.
         self._backs: dict[int, str] = {}
+        self._connections = 0
 
     async def open(self, number: int, back: str, host: str | None, port: int) -> int:
         """Listen for worker `number`, whose server is at `back`; return the port. Raises HttpListenError."""
@@ -60,8 +70,12 @@ class HttpFront:
 
     async def _connect(self, client: trio.SocketStream) -> None:
         """Named guard: what goes wrong with a connection ends that one."""
+        self._connections += 1
         try:
             async with client:
+                if self._connections > MAX_CONNECTIONS:
+                    await client.send_all(_BUSY)
+                    return
                 with trio.fail_after(REQUEST_LINE_DEADLINE_S):
                     head = await _request_line(client)
                 found = _REQUEST_LINE.match(head)
@@ -79,6 +93,8 @@ class HttpFront:
         except BaseExceptionGroup as group:
             if group.split((OSError, trio.BrokenResourceError, trio.ClosedResourceError))[1] is not None:
                 raise
+        finally:
+            self._connections -= 1
 
 
 async def _request_line(client: trio.SocketStream) -> bytes:
