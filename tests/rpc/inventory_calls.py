@@ -114,6 +114,8 @@ class Stage:
         return await self._usual(type_text)
 
     async def _usual(self, type_text: str) -> Any:
+        if type_text.endswith("[]"):
+            return [await self._usual(type_text[:-2])]
         if type_text in PRIMITIVES:
             return USUAL[type_text]
         if type_text == "MediaPipeline":
