@@ -18,7 +18,7 @@ import trio
 
 from bench.clients import Clients, LightViewer, Media, open_clients
 from bench.history import Figure
-from bench.server_process import ServerProcess, off_the_servers_core, run_server, server_core
+from bench.server_process import ServerProcess, Usage, off_the_servers_core, run_server, server_core
 from kms_trio.client.errors import ClientError
 from kms_trio.client.session import Options, Session
 from kms_trio.errors import KurentoError
@@ -129,7 +129,7 @@ async def _churn(server: ServerProcess, load: ChurnLoad, told: Callable[[str], N
             while trio.current_time() < began + load.minutes * 60:
                 await trio.sleep(SAMPLE_S)
                 usage = server.usage()
-                counts.samples.append((counts.joins, _values(usage.memory_bytes, usage.descriptors, usage.threads)))
+                counts.samples.append((counts.joins, _values(usage, await server.tasks())))
                 if trio.current_time() >= minute:
                     minute += 60
                     told(f"{counts.joins} joins, {counts.failed} failed, {usage.memory_bytes >> 20} MiB")
@@ -143,7 +143,7 @@ async def _churn(server: ServerProcess, load: ChurnLoad, told: Callable[[str], N
         Figure("churn", case, "cpu_ms_per_join", round(spent_ms / max(counts.joins, 1), 2)),
         *(
             Figure("churn", case, f"{name}_per_1000_joins", round(counts.slope(name), 2))
-            for name in ("mib", "descriptors", "threads")
+            for name in ("mib", "descriptors", "threads", "tasks")
         ),
     ]
 
@@ -212,5 +212,10 @@ async def _pass_on(source: trio.SocketStream, sink: trio.SocketStream, scope: tr
     scope.cancel()
 
 
-def _values(memory_bytes: int, descriptors: int, threads: int) -> dict[str, float]:
-    return {"mib": memory_bytes / 2**20, "descriptors": float(descriptors), "threads": float(threads)}
+def _values(usage: Usage, tasks: int) -> dict[str, float]:
+    return {
+        "mib": usage.memory_bytes / 2**20,
+        "descriptors": float(usage.descriptors),
+        "threads": float(usage.threads),
+        "tasks": float(tasks),
+    }

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import attrs
+import trio
 
 SERVE: Final = "from kms_trio.cli.main import main; main()"
 START_S: Final = 60.0
@@ -37,6 +38,15 @@ class ServerProcess:
 
     url: str
     pid: int
+    http_port: int
+
+    async def tasks(self) -> int:
+        """Tasks of its event loops, as its metrics say."""
+        stream = await trio.open_tcp_stream("127.0.0.1", self.http_port)
+        async with stream:
+            await stream.send_all(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            text = b"".join([chunk async for chunk in stream]).decode()
+        return int(float(text.partition("\nkms_trio_tasks ")[2].split()[0]))
 
     def usage(self) -> Usage:
         """What it has taken so far, and holds now."""
@@ -54,10 +64,8 @@ class ServerProcess:
 @contextlib.contextmanager
 def run_server(workers: int, *, cores: set[int] | None = None) -> Iterator[ServerProcess]:
     """A server for the length of the block, on these cores only if any are named."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--address", "127.0.0.1", "--port", str(port), "--http-port", "0", "--workers", str(workers)]
+    port, http_port = _free_ports(2)
+    options = ["--address", "127.0.0.1", "--port", str(port), "--http-port", str(http_port), "--workers", str(workers)]
     with tempfile.TemporaryFile() as log:
         command = [sys.executable, "-c", SERVE, "serve", *options]
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -65,7 +73,7 @@ def run_server(workers: int, *, cores: set[int] | None = None) -> Iterator[Serve
             if cores:
                 os.sched_setaffinity(process.pid, cores)
             _wait_for(process, port, log)
-            yield ServerProcess(f"ws://127.0.0.1:{port}/kurento", process.pid)
+            yield ServerProcess(f"ws://127.0.0.1:{port}/kurento", process.pid, http_port)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -91,6 +99,14 @@ def off_the_servers_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:

@@ -91,6 +91,7 @@ class Metrics(Collector):
         yield _gauge("accepting_requests", "1 while requests are served", int(server.accepting_requests))
         yield _gauge("sessions", "Sessions of clients that hold objects", server.session_count)
         yield _gauge("pipelines", "Media pipelines", figures.objects.get("MediaPipeline", 0))
+        yield _gauge("tasks", "Tasks of the event loops that have pipelines", figures.tasks)
         objects = GaugeMetricFamily("kms_trio_objects", "Living objects", labels=["class"])
         for name, count in sorted(figures.objects.items()):
             objects.add_metric([name], count)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import trio
 
 if TYPE_CHECKING:
     from kms_trio.objects.context import ObjectContext
@@ -25,6 +26,8 @@ class Figures:
     counters: Mapping[str, int] = attrs.field(factory=dict)
     #: Streams of video that are held back because of overload.
     held_back: int = 0
+    #: Tasks of the event loop.
+    tasks: int = 0
     #: Living objects by class, the ServerManager left out.
     objects: Mapping[str, int] = attrs.field(factory=dict)
 
@@ -42,21 +45,23 @@ def total(figures: Iterable[Figures]) -> Figures:
     """The sum of several processes."""
     counters: Counter[str] = Counter()
     objects: Counter[str] = Counter()
-    held_back = 0
+    held_back = tasks = 0
     for each in figures:
         counters.update(each.counters)
         objects.update(each.objects)
         held_back += each.held_back
-    return Figures(counters=dict(counters), held_back=held_back, objects=dict(objects))
+        tasks += each.tasks
+    return Figures(counters=dict(counters), held_back=held_back, tasks=tasks, objects=dict(objects))
 
 
 def take_figures(context: ObjectContext) -> Figures:
-    """The figures of this process, whose objects have this context."""
+    """The figures of this process, whose objects have this context; asked for in the thread of the event loop."""
     objects = Counter(each.object_class.name for each in context.directory)
     objects.pop("ServerManager", None)
+    tasks = trio.lowlevel.current_statistics().tasks_living
     network = context.network
     if network is None:
-        return Figures(objects=dict(objects))
+        return Figures(tasks=tasks, objects=dict(objects))
     parts = {
         "network": network.statistics,
         "sent": network.sent,
@@ -66,4 +71,4 @@ def take_figures(context: ObjectContext) -> Figures:
     counters = {
         f"{part}.{name}": count for part, counts in parts.items() for name, count in attrs.asdict(counts).items()
     }
-    return Figures(counters=counters, held_back=network.overload.held_back, objects=dict(objects))
+    return Figures(counters=counters, held_back=network.overload.held_back, tasks=tasks, objects=dict(objects))

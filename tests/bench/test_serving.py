@@ -40,7 +40,7 @@ def test_viewers_come_and_go() -> None:
     load = ChurnLoad(minutes=0.2, places=3, silent_s=1.0, drop_every_s=3.0, patience_s=90.0)
     figures = {figure.figure: figure.value for figure in churn(load, told.append)}
     assert figures["failed_joins"] == 0
-    assert {"mib_per_1000_joins", "descriptors_per_1000_joins", "threads_per_1000_joins"} <= figures.keys()
+    assert {f"{what}_per_1000_joins" for what in ("mib", "descriptors", "threads", "tasks")} <= figures.keys()
 
 
 def test_slopes_are_by_joins() -> None:

@@ -23,6 +23,7 @@ FIGURES = Figures(
         "gates.frames_dropped": 70,
     },
     held_back=1,
+    tasks=12,
     objects={"MediaPipeline": 2, "WebRtcEndpoint": 7},
 )
 
@@ -46,6 +47,7 @@ async def test_figures_of_the_server() -> None:
             ("kms_trio_accepting_requests", ()): 1,
             ("kms_trio_sessions", ()): 4,
             ("kms_trio_pipelines", ()): 2,
+            ("kms_trio_tasks", ()): 12,
             ("kms_trio_objects", (("class", "WebRtcEndpoint"),)): 7,
             ("kms_trio_datagrams_received_total", ()): 1000,
             ("kms_trio_datagrams_rejected_total", (("kind", "dtls"),)): 3,
