@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kms_elements.hubs import Composite
-from kms_elements.hubs.lip_sync import MOST_S, LipSync
+from kms_elements.hubs.lip_sync import MOST_S, Lag, LipSync
 from kms_trio.api import MediaType
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO
 from kms_trio.media.streams import RawStream
@@ -148,3 +148,15 @@ def test_waits_are_bounded_and_do_not_tremble() -> None:
     assert sync.audio_wait_s == 0.0
     sync.audio.seconds, sync.video.seconds = 0.3, 0.1
     assert (sync.audio_wait_s, sync.video_wait_s) == (0.0, pytest.approx(0.2))
+
+
+def test_a_lag_does_not_depend_on_what_is_thought_of_the_senders_clock() -> None:
+    """A report that came faster than all before moves the sender's clock against ours, and no lag."""
+    clock = MediaClock(1_000)
+    stream, lag = RawStream(RAW_VIDEO, clock), Lag()
+    for number in range(100):
+        if number % 10 == 0:  # reports of transits from 900 ms down
+            clock.sender_report(number * 40, number * 0.04, 50.9 + number * 0.04 - number / 1000)
+        lag.note(stream, number * 40, 50.3 + number * 0.04)
+        assert lag.seconds is None or lag.seconds == pytest.approx(50.3)
+    assert lag.seconds is not None

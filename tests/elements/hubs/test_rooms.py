@@ -1,6 +1,6 @@
 """Scripted WebRTC peers that meet in hubs of a running server.
 
-Time is virtual: performers are never late, however slow the machine is.
+Time is virtual, which a test says by asking for `clock` itself: performers are never late, however slow the machine is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import av
 import trio
+from trio.testing import MockClock
 
 from kms_elements.hubs.layout import grid
 from kms_trio.testing.patience import until
@@ -37,7 +38,7 @@ async def frames(peer: WebRtcPeer, kind: str, count: int) -> None:
     await until(lambda: kind in peer.tracks and len(peer.tracks[kind].frames) >= had + count)
 
 
-async def test_three_in_a_composite(client: RpcClient, nursery: trio.Nursery) -> None:
+async def test_three_in_a_composite(clock: MockClock, client: RpcClient, nursery: trio.Nursery) -> None:
     pipeline = await client.create("MediaPipeline")
     hub = await client.create("Composite", mediaPipeline=pipeline, width=WIDTH, height=HEIGHT, framerate=25)
     performers: list[Performer] = []
@@ -80,7 +81,7 @@ async def test_three_in_a_composite(client: RpcClient, nursery: trio.Nursery) ->
         nursery.cancel_scope.cancel()
 
 
-async def test_a_presenter_is_switched(client: RpcClient, nursery: trio.Nursery) -> None:
+async def test_a_presenter_is_switched(clock: MockClock, client: RpcClient, nursery: trio.Nursery) -> None:
     pipeline = await client.create("MediaPipeline")
     hub = await client.create("DispatcherOneToMany", mediaPipeline=pipeline)
     async with AsyncExitStack() as stack:

@@ -7,6 +7,7 @@ other. Nobody else waits.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from kms_trio.media.streams import Stream
@@ -17,34 +18,42 @@ MOST_S: Final = 0.5
 """Nothing waits for longer."""
 TOLERANCE_S: Final = 0.02
 """A wait is changed when it is wrong by more: each change of the sound's is heard by those who listen closely."""
-SMOOTHING: Final = 1 / 32
-JUMP_S: Final = 0.25
-"""A lag that differs by this much is a new one, and no jitter."""
+WINDOW: Final = 25
+"""The smallest lag of so many frames, and of those before them, is the lag: bursts and jitter only ever add to it."""
 
 
 class Lag:
-    """How long after it was captured the media of one stream is here, on our clock; None while nobody has said."""
+    """How long after it was captured the media of one stream is here; None while that is not known.
+
+    It counts from the sender's own clock, so that what we think of that clock, which changes with each report, does
+    not matter: lags of one sender can be compared, and mean nothing by themselves.
+    """
 
     def __init__(self) -> None:
         self.seconds: float | None = None
+        self._before_s = self._smallest_s = math.inf
+        self._count = 0
 
     def note(self, stream: Stream[Any] | None, pts: int | None, now_unix_s: float) -> None:
         """A picture or samples came."""
-        if stream is None or pts is None or not stream.clock.synchronized:
-            self.seconds = None
+        clock = None if stream is None else stream.clock
+        if clock is None or pts is None or not clock.synchronized:
+            self.forget()
             return
-        captured_s = stream.clock.unix_s(pts)
-        if captured_s is None:
+        captured_s, offset_s = clock.unix_s(pts), clock.sender.offset_s
+        if captured_s is None or offset_s is None:
             return
-        lag_s = now_unix_s - captured_s
-        if self.seconds is None or abs(lag_s - self.seconds) > JUMP_S:
-            self.seconds = lag_s
-        else:
-            self.seconds += (lag_s - self.seconds) * SMOOTHING
+        self._smallest_s = min(self._smallest_s, now_unix_s - (captured_s - offset_s))
+        self._count += 1
+        if self._count == WINDOW:
+            self.seconds = min(self._before_s, self._smallest_s)
+            self._before_s, self._smallest_s, self._count = self._smallest_s, math.inf, 0
 
     def forget(self) -> None:
         """The stream is another one, or none."""
         self.seconds = None
+        self._before_s = self._smallest_s = math.inf
+        self._count = 0
 
 
 class LipSync:
