@@ -41,7 +41,9 @@ def test_a_folder_name_of_its_own() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["", "1st", "né", "a/b", "a.b", "-x", "core", "Filters", "Async", "Generated", "None", "../x"])
+@pytest.mark.parametrize(
+    "name", ["", "1st", "né", "a/b", "a.b", "-x", "core", "Filters", "Async", "Generated", "None", "../x"]
+)
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(CreatorError, match="bad name"):
         module_names(name)
