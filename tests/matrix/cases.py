@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
 
-__all__ = ["SINKS", "SOURCES", "Case", "all_cases", "pairwise_cases"]
+__all__ = ["HUBS", "SINKS", "SOURCES", "Case", "all_cases", "few_cases", "pairwise_cases"]
 
 SOURCES: Final = ("webrtc", "rtp", "player-encoded", "player-raw", "filter", "composite", "mixer")
 SINKS: Final = ("webrtc", "rtp", "webm", "mp4", "mkv", "filter", "port")
@@ -18,6 +18,7 @@ ENCODED_TO: Final = ("VP8", "VP9", "H264")
 """H265 and AV1 are passed on, and decoded; they are not encoded."""
 RAW: Final = "RAW"
 _RAW_SOURCES: Final = ("player-raw", "filter", "composite", "mixer")
+HUBS: Final = ("composite", "mixer", "port")
 _NETWORK: Final = ("webrtc", "rtp")
 _FILES: Final = {
     "webm": (("VP8", "VP9", "AV1"), ("OPUS",)),
@@ -44,6 +45,16 @@ class Case:
     def has_pictures(self) -> bool:
         """Mixer is for sound only."""
         return self.source != "mixer"
+
+    @property
+    def mixed(self) -> bool:
+        """Whether a hub shows the pictures: the latest ones, at its own time."""
+        return self.source in HUBS or self.sink in HUBS
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it ends in a file."""
+        return self.sink in _FILES
 
     def transcoded(self, media_type: str) -> bool:
         """Whether the source has to decode or encode `VIDEO` or `AUDIO` for the sink."""
@@ -94,19 +105,41 @@ def all_cases() -> list[Case]:
     return [case for case in every if case.possible]
 
 
+def few_cases(cases: Sequence[Case]) -> list[Case]:
+    """So few that each source meets each kind of sink, each codec what it can become, and each container something."""
+    return _covering(cases, _kinds_and_codecs)
+
+
 def pairwise_cases(cases: Sequence[Case]) -> list[Case]:
     """So few of `cases` that each pair of values that occurs in one of them occurs in one of these."""
-    missing = {pair for case in cases for pair in _pairs(case)}
+    return _covering(cases, _pairs)
+
+
+def _covering(cases: Sequence[Case], features: Callable[[Case], Iterable[object]]) -> list[Case]:
+    """Greedily: the next one is that which has most of the features that those before it have not."""
+    remaining = {case: frozenset(features(case)) for case in cases}
+    missing = frozenset[object]().union(*remaining.values())
     chosen = []
     while missing:
-        best = max(cases, key=lambda case: len(missing.intersection(_pairs(case))))
+        best = max(remaining, key=lambda case: len(missing & remaining[case]))
         chosen.append(best)
-        missing.difference_update(_pairs(best))
+        missing -= remaining.pop(best)
     return chosen
 
 
-def _pairs(case: Case) -> Iterator[tuple[tuple[int, str], ...]]:
-    return itertools.combinations(enumerate(attrs.astuple(case)), 2)
+def _kinds_and_codecs(case: Case) -> Iterator[object]:
+    yield case.source, "recorder" if case.recorded else case.sink
+    yield case.sink
+    yield "audio", case.have_audio, case.give_audio
+    if case.has_pictures:
+        yield "video", case.have_video, case.give_video
+
+
+def _pairs(case: Case) -> Iterator[object]:
+    values = {field.name: getattr(case, field.name) for field in attrs.fields(Case)}
+    if not case.has_pictures:
+        del values["have_video"], values["give_video"]
+    return itertools.combinations(values.items(), 2)
 
 
 def _sink_formats(sink: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """What is sent through the matrix: numbered pictures, and a tone whose pitch tells which picture belongs to it.
 
-A loop of 2.4 seconds has 60 pictures and six pitches, one for ten pictures each.
+A loop of 9.6 seconds has 120 small pictures, few a second so that encoders of all codecs cost little; the tone goes
+through six pitches four times meanwhile, one for five pictures each.
 """
 
 from __future__ import annotations
@@ -15,14 +16,27 @@ import numpy as np
 
 from kms_trio.testing.clips import numbered_picture
 
-__all__ = ["FRAMES_PER_SECOND", "LOOP_S", "PICTURES", "PITCHES_HZ", "STEP_S", "Material", "write_material"]
+__all__ = [
+    "KEY_FRAME_EVERY",
+    "PICTURES",
+    "PICTURE_S",
+    "PITCHES_HZ",
+    "SIZE",
+    "STEP_S",
+    "TONE_LOOP_S",
+    "Material",
+    "video_encoder",
+    "write_material",
+]
 
-FRAMES_PER_SECOND: Final = 25
-PICTURES: Final = 60
-LOOP_S: Final = 2.4
+PICTURE_S: Final = 0.08
+RATE: Final = Fraction(25, 2)
+PICTURES: Final = 120
 STEP_S: Final = 0.4
 PITCHES_HZ: Final = (400, 600, 850, 1150, 1550, 2050)
-LOOPS: Final = 5
+TONE_LOOP_S: Final = 2.4
+KEY_FRAME_EVERY: Final = 5
+BLOCKS: Final = 480
 SIZE: Final = (160, 120)
 
 _VIDEO: Final[dict[str, tuple[str, dict[str, str]]]] = {
@@ -52,9 +66,9 @@ class Material:
         self._frames: dict[str, list[bytes]] = {}
 
     def video(self, encoding_name: str) -> list[bytes]:
-        """60 pictures, a key frame every 15."""
+        """120 pictures, a key frame every 5."""
         if encoding_name not in self._frames:
-            encoder, packets = _video_encoder(encoding_name), []
+            encoder, packets = video_encoder(encoding_name), []
             for number in range(PICTURES):
                 packets += encoder.encode(_picture(number))
             packets += encoder.encode(None)
@@ -62,19 +76,18 @@ class Material:
         return self._frames[encoding_name]
 
     def audio(self, encoding_name: str) -> list[bytes]:
-        """120 blocks of 20 ms."""
+        """480 blocks of 20 ms."""
         if encoding_name not in self._frames:
             encoder = _audio_encoder(encoding_name)
             samples = encoder.sample_rate // 50
             packets = []
-            for number in range(round(LOOP_S * 50) + 2):
+            for number in range(BLOCKS + 2):
                 packets += encoder.encode(_sound(encoder, number * samples, samples))
-            # A block in which an encoder looked ahead comes first; the loop leaves it out.
-            self._frames[encoding_name] = [bytes(packet) for packet in packets][: round(LOOP_S * 50)]
+            self._frames[encoding_name] = [bytes(packet) for packet in packets][:BLOCKS]
         return self._frames[encoding_name]
 
     def file(self, video: str, audio: str) -> Path:
-        """Twelve seconds of both, in a container that takes all codecs.  From any thread."""
+        """One loop of both, in a container that takes all codecs.  From any thread."""
         path = self._folder / f"{video}-{audio}.nut"
         with self._writing:
             if not path.exists():
@@ -86,20 +99,20 @@ def write_material(path: Path, video: str, audio: str) -> None:
     """Write a file with one track of each."""
     with av.open(str(path), "w") as container:
         name, options = _VIDEO[video]
-        pictures = cast("av.VideoStream", container.add_stream(name, rate=FRAMES_PER_SECOND, options=options))
+        pictures = cast("av.VideoStream", container.add_stream(name, rate=RATE, options=options))
         _shape(pictures.codec_context)
         name, rate_hz = _AUDIO[audio]
         sounds = cast("av.AudioStream", container.add_stream(name, rate=rate_hz))
         sounds.layout = "mono" if rate_hz == 8_000 else "stereo"
-        samples = rate_hz // FRAMES_PER_SECOND
-        for number in range(LOOPS * PICTURES):
+        samples = round(rate_hz * PICTURE_S)
+        for number in range(PICTURES):
             container.mux(pictures.encode(_picture(number)))
             container.mux(sounds.encode(_sound(sounds.codec_context, number * samples, samples)))
         container.mux(pictures.encode(None))
         container.mux(sounds.encode(None))
 
 
-def _video_encoder(encoding_name: str) -> av.VideoCodecContext:
+def video_encoder(encoding_name: str) -> av.VideoCodecContext:
     name, options = _VIDEO[encoding_name]
     encoder = cast("av.VideoCodecContext", av.CodecContext.create(name, "w"))
     encoder.options = options
@@ -110,9 +123,9 @@ def _video_encoder(encoding_name: str) -> av.VideoCodecContext:
 def _shape(encoder: av.VideoCodecContext) -> None:
     encoder.width, encoder.height = SIZE
     encoder.pix_fmt = "yuv420p"
-    encoder.time_base, encoder.framerate = Fraction(1, FRAMES_PER_SECOND), Fraction(FRAMES_PER_SECOND)
-    encoder.gop_size = 15
-    encoder.bit_rate = 300_000
+    encoder.time_base, encoder.framerate = 1 / RATE, RATE
+    encoder.gop_size = KEY_FRAME_EVERY
+    encoder.bit_rate = 200_000
 
 
 def _audio_encoder(encoding_name: str) -> av.AudioCodecContext:
@@ -125,8 +138,8 @@ def _audio_encoder(encoding_name: str) -> av.AudioCodecContext:
 
 
 def _picture(number: int) -> av.VideoFrame:
-    picture = numbered_picture(number % PICTURES, *SIZE)
-    picture.pts, picture.time_base = number, Fraction(1, FRAMES_PER_SECOND)
+    picture = numbered_picture(number, *SIZE)
+    picture.pts, picture.time_base = number, 1 / RATE
     return picture
 
 

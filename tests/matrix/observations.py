@@ -11,12 +11,15 @@ import av
 import numpy as np
 
 from kms_trio.testing.clips import picture_number, pitch_hz
-from tests.matrix.material import FRAMES_PER_SECOND, LOOP_S, PICTURES, PITCHES_HZ, STEP_S
+from tests.matrix.material import PICTURE_S, PICTURES, PITCHES_HZ, STEP_S, TONE_LOOP_S
 
 __all__ = ["Observations"]
 
-ENOUGH_PICTURES = 30
+ENOUGH_PICTURES = 15
+ENOUGH_NUMBERS = 8
 ENOUGH_CHANGES = 3
+LATE = 15
+"""A picture that many numbers before the one that it follows came too late; seconds may be left out."""
 NEAR_HZ = 75
 """Half the smallest step between pitches, and the resolution of 20 ms."""
 
@@ -55,19 +58,24 @@ class Observations:
     @property
     def enough(self) -> bool:
         """Whether there is something to judge by."""
-        return len(self.pictures) >= ENOUGH_PICTURES and len(self.sounds) >= ENOUGH_CHANGES
+        numbers = {number for _, number in self.pictures}
+        return len(self.pictures) >= ENOUGH_PICTURES and len(numbers) >= ENOUGH_NUMBERS and self.enough_sounds
+
+    @property
+    def enough_sounds(self) -> bool:
+        """The same where there is only sound."""
+        return len(self.sounds) >= ENOUGH_CHANGES
 
     def pictures_in_order(self) -> bool:
         """Whether numbers grow as they do in the source: some may be left out or shown again, none comes too late."""
-        numbers = [number for _, number in self.pictures]
-        steps = [(later - earlier) % PICTURES for earlier, later in itertools.pairwise(numbers)]
-        return all(step < PICTURES * 3 // 4 for step in steps) and len(set(numbers)) >= ENOUGH_PICTURES // 2
+        steps = [(later - earlier) % PICTURES for (_, earlier), (_, later) in itertools.pairwise(self.pictures)]
+        return all(step < PICTURES - LATE for step in steps)
 
     def skew_s(
         self, picture_place_s: Callable[[Any], float | None], sound_place_s: Callable[[Any], float | None]
     ) -> float | None:
         """How much later sound is than pictures that belong to it; None while places are not known."""
-        seen = [(picture_place_s(tick), number / FRAMES_PER_SECOND) for tick, number in self.pictures]
+        seen = [(picture_place_s(tick), number * PICTURE_S) for tick, number in self.pictures]
         heard = [(sound_place_s(tick), step * STEP_S) for tick, step in self.sounds]
         # Of the latest, as what ties the two together may be learnt on the way.
         video = [place_s - source_s for place_s, source_s in seen[-ENOUGH_PICTURES:] if place_s is not None]
@@ -80,8 +88,8 @@ class Observations:
 
 
 def _wrapped(seconds: float) -> float:
-    """Within half a loop of 0."""
-    return (seconds + LOOP_S / 2) % LOOP_S - LOOP_S / 2
+    """Within half a loop of the tone of 0."""
+    return (seconds + TONE_LOOP_S / 2) % TONE_LOOP_S - TONE_LOOP_S / 2
 
 
 def _middle(values: list[float]) -> float:

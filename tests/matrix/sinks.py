@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from kms_trio.testing.rpc import RpcClient
 from tests.elements.rtp.peer import open_peer as open_rtp_peer
 from tests.elements.webrtc.room import join
 from tests.matrix.cases import Case
+from tests.matrix.material import SIZE
 from tests.matrix.observations import Observations
-from tests.matrix.sources import CODECS, negotiate_both
+from tests.matrix.sources import CODECS, COMPOSED_FRAMERATE, negotiate_both
 
 __all__ = ["Sink", "observe", "open_sink"]
 
@@ -92,7 +94,8 @@ async def _processing(client: RpcClient, pipeline: str, case: Case) -> tuple[str
     if case.sink == "filter":
         element = await client.create("ImageOverlayFilter", mediaPipeline=pipeline)
         return element, element
-    hub = await client.create("Composite", mediaPipeline=pipeline, width=160, height=120, framerate=25)
+    size = {"width": SIZE[0], "height": SIZE[1], "framerate": COMPOSED_FRAMERATE}
+    hub = await client.create("Composite", mediaPipeline=pipeline, **size)
     one, other = [await client.create("HubPort", hub=hub) for _ in range(2)]
     return one, other
 
@@ -160,13 +163,19 @@ class _FileSink(Sink):
         self.observed = Observations()
         self._client = client
         self._path = path
+        self._looked_at_bytes = 0
 
     def look(self) -> None:
         """Read what there is of the file while it is written."""
+        size_bytes = self._path.stat().st_size if self._path.exists() else 0
+        if size_bytes == self._looked_at_bytes:
+            return
+        self._looked_at_bytes = size_bytes
         observed = Observations()
         try:
             with av.open(str(self._path)) as container:
-                for unit in container.decode(*container.streams):
+                units: Iterator[object] = container.decode(*container.streams)
+                for unit in units:
                     if isinstance(unit, av.VideoFrame):
                         observed.saw(unit.time, unit)
                     elif isinstance(unit, av.AudioFrame):
@@ -178,6 +187,7 @@ class _FileSink(Sink):
 
     async def finish(self) -> None:
         await self._client.invoke(self.element, "stopAndWait")
+        self._looked_at_bytes = 0
         self.look()
 
     def skew_s(self) -> float | None:
@@ -197,7 +207,7 @@ class _RawSink(Sink):
                 self,
                 media_type,
                 timers=server.context.timers,
-                on_stream=lambda stream, media_type=media_type: self._switch(media_type, stream),
+                on_stream=partial(self._switch, media_type),
                 want=Want(StreamKind.RAW),
             )
             target.source_pad(media_type).link(pad)
@@ -240,7 +250,6 @@ async def observe(sink: Sink, has_pictures: bool) -> None:
 
     def enough() -> bool:
         sink.look()
-        seen = sink.observed
-        return len(seen.sounds) >= 3 if not has_pictures else seen.enough
+        return sink.observed.enough if has_pictures else sink.observed.enough_sounds
 
     await until(enough)

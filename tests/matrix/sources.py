@@ -13,9 +13,9 @@ from tests.elements.rtp.peer import RtpPeer, offer_of
 from tests.elements.rtp.peer import open_peer as open_rtp_peer
 from tests.elements.webrtc.room import join
 from tests.matrix.cases import Case
-from tests.matrix.material import FRAMES_PER_SECOND, PICTURES, Material
+from tests.matrix.material import KEY_FRAME_EVERY, PICTURE_S, PICTURES, SIZE, Material
 
-__all__ = ["CODECS", "Source", "open_source"]
+__all__ = ["CODECS", "COMPOSED_FRAMERATE", "Source", "open_source"]
 
 CODECS = {
     "VP8": "VP8/90000",
@@ -27,8 +27,9 @@ CODECS = {
     "PCMU": "PCMU/8000",
     "PCMA": "PCMA/8000",
 }
-BLOCKS_A_PICTURE = 2
+BLOCKS_A_PICTURE = 4
 BLOCK_S = 0.02
+COMPOSED_FRAMERATE = 15
 
 Send = Callable[[str, bytes, int], Awaitable[None]]
 """Kind, data and timestamp of a frame."""
@@ -84,13 +85,15 @@ async def negotiate_both(client: RpcClient, endpoint: str, audio: RtpPeer, video
 async def _of_file(client: RpcClient, pipeline: str, material: Material, case: Case) -> Source:
     uri = (await trio.to_thread.run_sync(material.file, case.have_video, case.have_audio)).as_uri()
     encoded = case.source != "player-raw"
-    player = await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=uri, useEncodedMedia=encoded)
+    player = await client.create("PlayerEndpoint", mediaPipeline=pipeline, uri=f"{uri}#loop", useEncodedMedia=encoded)
     element = player
     if case.source == "filter":
         element = await client.create("ImageOverlayFilter", mediaPipeline=pipeline)
         await client.invoke(player, "connect", sink=element)
     elif case.source in ("composite", "mixer"):
-        size = {"width": 160, "height": 120, "framerate": FRAMES_PER_SECOND} if case.source == "composite" else {}
+        size = (
+            {"width": SIZE[0], "height": SIZE[1], "framerate": COMPOSED_FRAMERATE} if case.source == "composite" else {}
+        )
         hub = await client.create(case.source.capitalize(), mediaPipeline=pipeline, **size)
         port, element = [await client.create("HubPort", hub=hub) for _ in range(2)]
         await client.invoke(player, "connect", sink=port)
@@ -107,7 +110,7 @@ async def _of_file(client: RpcClient, pipeline: str, material: Material, case: C
 class _Sender:
     """Sends the loop for ever, a picture and the sound that belongs to it, each at its time.
 
-    Key frames come every 0.6 seconds, whoever asks for them: so numbers tell the order.
+    Key frames come every 0.4 seconds, whoever asks for them: so numbers tell the order.
     """
 
     def __init__(
@@ -120,15 +123,15 @@ class _Sender:
 
     async def run(self) -> None:
         """Send."""
-        begin, sent, blocks = trio.current_time(), 0, 0
+        begin, blocks = trio.current_time(), 0
         while True:
-            at = sent % PICTURES
-            video_timestamp = sent * 90_000 // FRAMES_PER_SECOND
-            await self._send("video", self._video[at], video_timestamp)
-            if self._report is not None and sent % 10 == 0:
-                await self._report(blocks * self._audio_ticks, video_timestamp)
-            for block in range(BLOCKS_A_PICTURE):
-                await self._send("audio", self._audio[BLOCKS_A_PICTURE * at + block], blocks * self._audio_ticks)
-                blocks += 1
-            sent += 1
-            await trio.sleep_until(begin + sent / FRAMES_PER_SECOND)
+            audio_timestamp = blocks * self._audio_ticks
+            if blocks % BLOCKS_A_PICTURE == 0:
+                sent = blocks // BLOCKS_A_PICTURE
+                video_timestamp = round(sent * PICTURE_S * 90_000)
+                await self._send("video", self._video[sent % PICTURES], video_timestamp)
+                if self._report is not None and sent % KEY_FRAME_EVERY == 0:
+                    await self._report(audio_timestamp, video_timestamp)
+            await self._send("audio", self._audio[blocks % len(self._audio)], audio_timestamp)
+            blocks += 1
+            await trio.sleep_until(begin + blocks * BLOCK_S)

@@ -1,7 +1,8 @@
 """Every source to every sink in every codec pair: the right pictures and sounds come out, together, and the server says
 truly whether it had to transcode.
 
-`make matrix` runs all; `-k pairwise` so many that each pair of source, sink and codecs occurs.
+`make test` runs few of them; `make matrix` all, or with `-k pairwise` so many that each pair of source, sink and codecs
+occurs.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import trio
 from kms_trio.app import Server
 from kms_trio.testing.patience import until
 from kms_trio.testing.rpc import RpcClient
-from tests.matrix.cases import SOURCES, Case, all_cases, pairwise_cases
+from tests.matrix.cases import SOURCES, Case, all_cases, few_cases, pairwise_cases
 from tests.matrix.material import Material
 from tests.matrix.sinks import Sink, observe, open_sink
 from tests.matrix.sources import open_source
 
-AT_ONCE = 6
-"""Cases that run beside each other, so that their real time passes together."""
+AT_ONCE = 2
+"""Cases that run beside each other, so that their real time passes together; more would keep each other waiting."""
 SKEW_S = 0.12
 """Within it sound and pictures are taken for simultaneous (ITU-R BT.1359), and a block and a frame are."""
 MIXED_SKEW_S = 0.3
@@ -28,6 +29,13 @@ MIXED_SKEW_S = 0.3
 
 EVERY = all_cases()
 BATCH = 24
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", SOURCES)
+async def test_few(server: Server, client: RpcClient, material: Material, tmp_path: Path, source: str) -> None:
+    cases = [case for case in few_cases(EVERY) if case.source == source]
+    await run_all(server, client, material, tmp_path, cases)
 
 
 @pytest.mark.matrix
@@ -86,8 +94,8 @@ async def run_case(server: Server, client: RpcClient, material: Material, folder
             text = f"{len(seen.pictures)} pictures, {len(seen.sounds)} changes of pitch"
             raise trio.TooSlowError(text) from slow
         await judge_transcoding(client, source.element, case)
-        limit_s = MIXED_SKEW_S if case.sink == "port" or case.source == "composite" else SKEW_S
-        if case.has_pictures and case.sink not in ("webm", "mp4", "mkv"):
+        if case.has_pictures:
+            limit_s = MIXED_SKEW_S if case.mixed else SKEW_S
             try:
                 await until(lambda: in_sync(sink, limit_s))
             except trio.TooSlowError as slow:
@@ -124,13 +132,14 @@ async def judge_transcoding(client: RpcClient, element: str, case: Case) -> None
 
 
 def judge_content(sink: Sink, case: Case) -> None:
-    """The pictures and pitches that were sent, in order and together."""
+    """The pictures and pitches that were sent, in order."""
     seen = sink.observed
-    assert len(seen.sounds) >= 3, "pitches change as they were sent"
+    assert seen.enough_sounds, "pitches change as they were sent"
     if not case.has_pictures:
         return
     assert seen.pictures_in_order(), [number for _, number in seen.pictures]
     assert seen.unreadable <= len(seen.pictures) / 10, f"{seen.unreadable} pictures cannot be read"
-    skew_s = sink.skew_s()
-    assert skew_s is not None
-    assert abs(skew_s) < 3 * SKEW_S, f"sound is {skew_s:.3f} s behind the pictures"
+    if case.recorded and not case.mixed:
+        skew_s = sink.skew_s()  # again, as a recording is written anew when it ends
+        assert skew_s is not None
+        assert abs(skew_s) < 3 * SKEW_S, f"sound is {skew_s:.3f} s behind the pictures"
