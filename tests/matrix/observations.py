@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import av
@@ -18,6 +18,7 @@ __all__ = ["Observations"]
 ENOUGH_PICTURES = 15
 ENOUGH_NUMBERS = 8
 ENOUGH_CHANGES = 3
+LATEST_PICTURES = 60
 LATE = 15
 """A picture that many numbers before the one that it follows came too late; seconds may be left out."""
 NEAR_HZ = 75
@@ -74,23 +75,28 @@ class Observations:
     def skew_s(
         self, picture_place_s: Callable[[Any], float | None], sound_place_s: Callable[[Any], float | None]
     ) -> float | None:
-        """How much later sound is than pictures that belong to it; None while places are not known."""
-        seen = [(picture_place_s(tick), number * PICTURE_S) for tick, number in self.pictures]
-        heard = [(sound_place_s(tick), step * STEP_S) for tick, step in self.sounds]
+        """How much later sound is than pictures that belong to it; None while places are not known.
+
+        Each change of pitch is held against the picture beside it: a source that is late leaves time out, of both.
+        """
         # Of the latest, as what ties the two together may be learnt on the way.
-        video = [place_s - source_s for place_s, source_s in seen[-ENOUGH_PICTURES:] if place_s is not None]
-        audio = [place_s - source_s for place_s, source_s in heard[-ENOUGH_CHANGES:] if place_s is not None]
-        if not video or not audio:
+        seen = _shifts((picture_place_s(tick), number * PICTURE_S) for tick, number in self.pictures[-LATEST_PICTURES:])
+        heard = _shifts((sound_place_s(tick), step * STEP_S) for tick, step in self.sounds[-ENOUGH_CHANGES:])
+        if not seen or not heard:
             return None
-        return _middle([_wrapped(each - video[-1]) for each in audio]) - _middle(
-            [_wrapped(each - video[-1]) for each in video]
-        )
+        return statistics.median(_wrapped(shift_s - _beside(seen, place_s)) for place_s, shift_s in heard)
+
+
+def _shifts(places: Iterable[tuple[float | None, float]]) -> list[tuple[float, float]]:
+    """Where each is, and by how much it has moved from its place in the source; seconds."""
+    return [(place_s, place_s - source_s) for place_s, source_s in places if place_s is not None]
+
+
+def _beside(shifts: Iterable[tuple[float, float]], place_s: float) -> float:
+    """The shift of what is nearest to a place."""
+    return min(shifts, key=lambda each: abs(each[0] - place_s))[1]
 
 
 def _wrapped(seconds: float) -> float:
     """Within half a loop of the tone of 0."""
     return (seconds + TONE_LOOP_S / 2) % TONE_LOOP_S - TONE_LOOP_S / 2
-
-
-def _middle(values: list[float]) -> float:
-    return statistics.median(values)
