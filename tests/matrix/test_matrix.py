@@ -25,7 +25,8 @@ AT_ONCE = 2
 SKEW_S = 0.12
 """Within it sound and pictures are taken for simultaneous (ITU-R BT.1359), and a block and a frame are."""
 MIXED_SKEW_S = 0.3
-"""Mixing hubs show the latest picture and hold sound back as long as it jitters, which it does on a busy machine."""
+"""Mixing hubs show the latest picture, for which a frame or two are allowed, and hold sound back as long as it jitters,
+which it does on a busy machine: up to 0.2 s."""
 
 EVERY = all_cases()
 BATCH = 24
