@@ -18,12 +18,17 @@ from kms_trio.worker.report import WorkerReport
 #: What the names begin with of the sockets that workers serve HTTP on.
 BACK_PREFIX: Final = "kms-trio-"
 
-#: What `logging.makeLogRecord` and our layouts cannot do with another type.
-_LOG_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
+#: The fields of a log record that may travel, and their types. Others could replace its methods or be formatted.
+LOG_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
     "name": str, "msg": str, "levelno": int, "levelname": str, "created": (int, float), "msecs": (int, float),
-    "pathname": str, "filename": str, "lineno": int, "process": int, "thread": int, "exc_text": str, "stack_info": str,
+    "relativeCreated": (int, float), "pathname": str, "filename": str, "module": str, "funcName": str, "lineno": int,
+    "process": int, "processName": str, "thread": int, "threadName": str, "exc_text": str, "stack_info": str,
+    "object_id": str,
 }  # fmt: skip
 _LOG_REQUIRED: Final = frozenset({"name", "msg", "levelno", "levelname"})
+
+#: The year 10000, in Unix time: what C libraries can put into words.
+_END_OF_TIME_S: Final = 253_402_300_800
 
 
 @attrs.frozen
@@ -100,9 +105,11 @@ def read_log(message: Message) -> dict[str, Any]:
     fields = message["log"]
     _check(message, isinstance(fields, dict) and fields.keys() >= _LOG_REQUIRED)
     for name, value in fields.items():
-        expected = _LOG_TYPES.get(name)
-        _check(message, expected is None or value is None or isinstance(value, expected))
+        expected = LOG_TYPES.get(name)
+        _check(message, expected is not None and (value is None or isinstance(value, expected)))
     _check(message, all(fields[name] is not None for name in _LOG_REQUIRED))
+    created_s = fields.get("created", 0)
+    _check(message, _is_number(created_s) and 0 <= created_s < _END_OF_TIME_S)
     return dict(fields)
 
 
