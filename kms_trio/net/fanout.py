@@ -1,12 +1,11 @@
-"""The fan-out of one RTP stream: its legs, its history, and how a viewer joins.
+"""The fan-out of one RTP stream: its legs, how a viewer joins, and what it gets again.
 
 A newcomer to a video stream needs a key frame.  If the last one and all that came after it are still in the history
 (and few enough packets), they are replayed to it at once; otherwise the source is asked for a key frame, and the leg
 starts with it.
 
-Under one SRTP index there must never be two texts: with AES-GCM they give the key away.  What a source (of plain RTP,
-say) brings twice is forwarded once, what comes late is kept from legs that began after it, as its number there may be
-one of another source.
+What a source brings twice is forwarded once (`packet_history` says why); what comes late is kept from legs that began
+after it, as its number there may be one of another source.
 """
 
 from __future__ import annotations
@@ -18,23 +17,18 @@ from kms_trio.media.streams import RtpStream
 from kms_trio.net.forwarding import ForwardingGroup, send_to_leg
 from kms_trio.net.header_layout import HeaderLayout
 from kms_trio.net.leg import RtpLeg
+from kms_trio.net.packet_history import PacketHistory
 from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SendArena
 
 if TYPE_CHECKING:
     from kms_trio.net.frame_gate import FrameGate
 
-__all__ = ["HISTORY_PACKETS", "REPLAY_PACKETS", "RtpFanout", "abs_send_time"]
+__all__ = ["RtpFanout", "abs_send_time"]
 
-HISTORY_PACKETS = 512
-"""Packets of a source kept for retransmission, the number that Kurento keeps."""
-REPLAY_PACKETS = 128
-"""The most packets that a newcomer is sent in one burst; a default socket buffer holds them."""
 RETRANSMISSIONS_PER_SECOND = 250
 """Packets a second that one viewer may have again, so that absurd NACKs slow nobody."""
 SILENCE_S = 2.0
-_NONE_YET = -(1 << 62)
-"""Below all sequence numbers, which may get negative when a source counts anew."""
 
 
 def abs_send_time(now: float) -> int:
@@ -60,18 +54,15 @@ class RtpFanout:
         self._groups: dict[tuple[int, HeaderLayout, int, int], ForwardingGroup] = {}
         self._waiting: list[RtpLeg] = []
         self._legs: set[RtpLeg] = set()
-        self._history: list[RtpPacket | None] = [None] * HISTORY_PACKETS
-        self._sent_at: list[int] = [0] * HISTORY_PACKETS
-        self._highest = _NONE_YET
-        self._highest_timestamp = 0
-        self._newest_start = _NONE_YET  # the highest number that a leg has begun with
-        self._misplaced = _NONE_YET  # a number too low to be late
-        self._key_frame: RtpPacket | None = None  # the packet that starts the last key frame
+        self._history = PacketHistory(self._source_restarted)
         self._last_push = 0.0
         self.oversized = 0
         """Packets that were too long to be forwarded; nobody gets them."""
-        self.repeated = 0
-        """Packets that had come before, or came too late for the history to tell."""
+
+    @property
+    def repeated(self) -> int:
+        """Packets that had come before, or came too late for the history to tell; nobody gets them again."""
+        return self._history.repeated
 
     @property
     def legs(self) -> frozenset[RtpLeg]:
@@ -81,13 +72,13 @@ class RtpFanout:
     def add_leg(self, leg: RtpLeg, now: float) -> None:
         """Begin to forward to `leg`, whose route is complete."""
         if not self._legs:
-            self._forget()
+            self._history.forget()  # while no leg is there nothing is remembered
             self.stream.attach(self)
         self._legs.add(leg)
         if leg.audio:
             self._waiting.append(leg)
             return
-        replay = self._replayable()
+        replay = self._history.replayable()
         if replay:
             self._start(leg, replay, now)
             self._group_of(leg).add(leg)
@@ -105,8 +96,7 @@ class RtpFanout:
         if leg in self._waiting:
             self._waiting.remove(leg)
         if leg.group is not None:
-            self._leave_group(leg)
-            leg.end(self._highest, self._highest_timestamp, now)
+            self._end(leg, now)
         if not self._legs:
             self.stream.detach(self)
 
@@ -124,12 +114,8 @@ class RtpFanout:
     def suspend(self, now: float) -> None:
         """Forward nothing until `resume`; what comes then continues each leg's sequence numbers."""
         self.suspended = True
-        for leg in self._legs:
-            if leg.group is not None:
-                self._leave_group(leg)
-                leg.end(self._highest, self._highest_timestamp, now)
-                self._waiting.append(leg)
-        self._forget()
+        self._end_all(now)
+        self._history.forget()
 
     def resume(self) -> None:
         """Start every leg with the next key frame."""
@@ -144,7 +130,7 @@ class RtpFanout:
         if _longest(packets) > MAX_PAYLOAD_BYTES:
             packets = self._without_oversized(packets)
         sent_at = abs_send_time(now)
-        packets, late = self._remember(packets, sent_at, now)
+        packets, late = self._history.remember(packets, sent_at, now)
         if now - self._last_push > SILENCE_S:
             for leg in self._legs:
                 if leg.group is not None:
@@ -171,11 +157,12 @@ class RtpFanout:
         if int(now) != leg.retransmission_second:
             leg.retransmission_second = int(now)
             leg.retransmission_budget = RETRANSMISSIONS_PER_SECOND
-        highest = self._highest + leg.sequence_offset
+        history = self._history
+        highest = history.highest + leg.sequence_offset
         for sequence_number in sequence_numbers[: leg.retransmission_budget]:
             source = highest - ((highest - sequence_number) & 0xFFFF) - leg.sequence_offset
-            packet = self._history[source % HISTORY_PACKETS]
-            if packet is None or packet.sequence_number != source or source < leg.first_source_sequence:
+            packet = history.find(source)
+            if packet is None or source < leg.first_source_sequence:
                 continue
             leg.retransmission_budget -= 1
             leg.retransmitted += 1
@@ -184,7 +171,7 @@ class RtpFanout:
             if again is not None and again.serves(leg.payload_type):
                 again.send(packet, abs_send_time(now))
             else:
-                send_to_leg(leg, [packet], self._sent_at[source % HISTORY_PACKETS])
+                send_to_leg(leg, [packet], history.sent_at(packet))
         self._flush(leg)
 
     def _without_oversized(self, packets: list[RtpPacket]) -> list[RtpPacket]:
@@ -193,71 +180,10 @@ class RtpFanout:
         self.oversized += len(packets) - len(fitting)
         return fitting
 
-    def _remember(self, packets: list[RtpPacket], sent_at: int, now: float) -> tuple[list[RtpPacket], list[RtpPacket]]:
-        """Note packets in the history; those that every leg gets, and those that came late for some legs."""
-        history, times = self._history, self._sent_at
-        late: list[RtpPacket] = []
-        repeated: list[RtpPacket] = []
-        for packet in packets:
-            number = packet.sequence_number
-            if number > self._highest:
-                self._highest = number
-                self._highest_timestamp = packet.timestamp
-            elif self._is_repeated(packet, now):
-                repeated.append(packet)
-                continue
-            elif number < self._newest_start:
-                late.append(packet)
-            history[number % HISTORY_PACKETS] = packet
-            times[number % HISTORY_PACKETS] = sent_at
-            if packet.key_frame:
-                # Parameter sets and slices of one key frame each say that they start it: the first one does.
-                former = self._key_frame
-                if former is None or packet.timestamp > former.timestamp:
-                    self._key_frame = packet
-        if late or repeated:
-            self.repeated += len(repeated)
-            apart = {id(packet) for packet in (*late, *repeated)}
-            packets = [packet for packet in packets if id(packet) not in apart]
-        return packets, late
-
-    def _is_repeated(self, packet: RtpPacket, now: float) -> bool:
-        """Whether a packet that is not the newest one is to be left out."""
-        number = packet.sequence_number
-        if number > self._highest - HISTORY_PACKETS:
-            kept = self._history[number % HISTORY_PACKETS]
-            return kept is not None and kept.sequence_number >= number
-        # Far behind.  Two in a row say that the source counts anew (RFC 3550 appendix A.1).
-        if number != self._misplaced + 1:
-            self._misplaced = number
-            return True
-        self._begin_anew(packet, now)
-        return False
-
-    def _begin_anew(self, packet: RtpPacket, now: float) -> None:
-        """The source has jumped to other sequence numbers, of which this is the first: to all legs another source."""
-        for leg in self._legs:
-            if leg.group is not None:
-                self._leave_group(leg)
-                leg.end(self._highest, self._highest_timestamp, now)
-                self._waiting.append(leg)
-        self._forget()
-        self._highest = packet.sequence_number
-        self._highest_timestamp = packet.timestamp
-        self._newest_start = self._misplaced = _NONE_YET
+    def _source_restarted(self, now: float) -> None:
+        """The source counts anew: to all legs it is another one."""
+        self._end_all(now)
         self.stream.request_key_frame()
-
-    def _replayable(self) -> list[RtpPacket]:
-        """The last key frame and all that followed it, or nothing when it is too long ago or has gaps."""
-        if self._key_frame is None or self._highest - self._key_frame.sequence_number >= REPLAY_PACKETS:
-            return []
-        packets = []
-        for number in range(self._key_frame.sequence_number, self._highest + 1):
-            packet = self._history[number % HISTORY_PACKETS]
-            if packet is None or packet.sequence_number != number:
-                return []
-            packets.append(packet)
-        return packets
 
     def _start_waiting(self, packets: list[RtpPacket], now: float) -> None:
         still = []
@@ -277,10 +203,10 @@ class RtpFanout:
         """
         first = packets[0].sequence_number
         leg.begin(first, packets[0].timestamp, now)
-        self._newest_start = max(self._newest_start, first)
+        self._history.began_with(first)
         packets = [packet for packet in packets if packet.sequence_number >= first]
         for packet in packets:
-            send_to_leg(leg, [packet], self._sent_at[packet.sequence_number % HISTORY_PACKETS])
+            send_to_leg(leg, [packet], self._history.sent_at(packet))
         leg.packets_sent_before += len(packets)
         leg.payload_bytes_sent_before += sum([len(packet.payload) for packet in packets])
         leg.flow.started()
@@ -305,15 +231,22 @@ class RtpFanout:
         if not group.legs:
             self._groups = {key: other for key, other in self._groups.items() if other is not group}
 
+    def _end(self, leg: RtpLeg, now: float) -> None:
+        """Feed a leg of a group nothing more, until it begins anew."""
+        self._leave_group(leg)
+        leg.end(self._history.highest, self._history.highest_timestamp, now)
+
+    def _end_all(self, now: float) -> None:
+        """Have every leg wait for a new beginning."""
+        for leg in self._legs:
+            if leg.group is not None:
+                self._end(leg, now)
+                self._waiting.append(leg)
+
     def _flush(self, leg: RtpLeg) -> None:
         """Packets sent outside a push are not flushed by the receive loop."""
         if leg.route is not None:
             leg.route.arena.flush()
-
-    def _forget(self) -> None:
-        """While no leg is there nothing is remembered, so what is kept of before is of no use."""
-        self._history[:] = [None] * HISTORY_PACKETS
-        self._key_frame = None
 
 
 def _forward_late(group: ForwardingGroup, packets: list[RtpPacket], sent_at: int) -> None:

@@ -10,10 +10,11 @@ import pytest
 from kms_trio.media.formats import Format
 from kms_trio.media.frames import RtpPacket
 from kms_trio.media.streams import RtpStream
-from kms_trio.net.fanout import HISTORY_PACKETS, REPLAY_PACKETS, RtpFanout, abs_send_time
+from kms_trio.net.fanout import RtpFanout, abs_send_time
 from kms_trio.net.forwarding import BLOCK_SLOTS
 from kms_trio.net.header_layout import ABS_SEND_TIME_URI, AUDIO_LEVEL_URI, MID_URI
 from kms_trio.net.native import NativeForwarder, load_forwarder
+from kms_trio.net.packet_history import REPLAY_PACKETS
 from kms_trio.net.send_arena import MAX_PAYLOAD_BYTES, SLOTS
 from kms_trio.rtc.rtp.header import parse_header, read_extension
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_SHA1_80
@@ -397,10 +398,6 @@ def test_an_unreachable_viewer_disturbs_nobody(sending: Sending) -> None:
         assert len(viewer.packets()) == (0 if i == 5 else 4)
         viewer.close()
     assert sending.arena.statistics.failed >= 1
-
-
-def test_history_is_bounded() -> None:
-    assert HISTORY_PACKETS < 2048
 
 
 def test_a_replay_begins_with_the_parameter_sets(sending: Sending) -> None:
