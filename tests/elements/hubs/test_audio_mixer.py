@@ -22,7 +22,7 @@ class Room:
         self.heard: dict[int, list[av.AudioFrame]] = {}
 
     def tick(self, arrived: Mapping[int, Sequence[av.AudioFrame]], *ears: EarWork) -> None:
-        heard = {key: (48_000, tuple(frames)) for key, frames in arrived.items()}
+        heard = {key: (48_000, tuple((0.0, frame) for frame in frames)) for key, frames in arrived.items()}
         for key, frame in self.mixer.convert(AudioTick(self.begin, 1, heard, ears)):
             self.heard.setdefault(key, []).append(frame)
         self.begin += BLOCK
@@ -92,7 +92,7 @@ def test_samples_of_other_shapes_are_resampled() -> None:
         wave = (np.sin(2 * np.pi * 600 * times) * 8000 / 32768).astype(np.float32).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(wave, "fltp", "mono")
         frame.sample_rate, frame.pts, frame.time_base = 8_000, at, Fraction(1, 8_000)
-        for key, made in room.mixer.convert(AudioTick(room.begin, 1, {1: (8_000, (frame,))}, (EVERYBODY,))):
+        for key, made in room.mixer.convert(AudioTick(room.begin, 1, {1: (8_000, ((0.0, frame),))}, (EVERYBODY,))):
             room.heard.setdefault(key, []).append(made)
         assert frame.pts == at, "the frame is others' too"
         at += 160

@@ -11,9 +11,10 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from kms_elements.hubs.audio_mixer import BLOCK, AudioMixer, AudioTick, EarWork
+from kms_elements.hubs.audio_mixer import BLOCK, AudioMixer, AudioTick, EarWork, Heard
 from kms_elements.hubs.hub_stream import HubStream
 from kms_elements.hubs.lip_sync import LipSync
+from kms_elements.hubs.playout_wait import PlayoutWaits
 from kms_elements.hubs.speaker import Loudness
 from kms_trio.api import Overflow
 from kms_trio.media.formats import RAW_AUDIO
@@ -56,6 +57,7 @@ class AudioMix:
         self._inputs: dict[Hashable, _SampleInput] = {}
         self._ears: dict[int, Ear] = {}
         self._loudness = Loudness()
+        self._waits = PlayoutWaits()
         self._keys = 0
         self._position: int | None = None
         self._ticker = Ticker(context.timers, Fraction(BLOCK, RATE_HZ), self._tick)
@@ -122,7 +124,7 @@ class AudioMix:
         if self._conversion is None:
             self._conversion = self._context.codecs.start_conversion(
                 f"mix audio of {self._name}",
-                partial(AudioMixer, self._loudness),
+                partial(AudioMixer, self._loudness, self._waits),
                 self._deliver,
                 capacity=MAX_TICKS,
                 overflow=Overflow.DROP_OLDEST,
@@ -158,7 +160,10 @@ class AudioMix:
         ears = [ear for ear in self._ears.values() if ear.consumers]
         for ear in ears:
             ear.clock.anchor(end - BLOCK, unix_s)
-        arrived = {entry.key: entry.take() for entry in self._inputs.values() if entry.attached}
+        made_up_for_s = (end - BLOCK - begin) / RATE_HZ
+        arrived = {entry.key: entry.take(made_up_for_s) for entry in self._inputs.values() if entry.attached}
+        for entry in self._inputs.values():
+            entry.wait_of_sound(self._waits.seconds.get(entry.key))
         if self._conversion is not None:
             work = tuple(ear.work for ear in ears)
             self._conversion.submit(AudioTick(begin, (end - begin) // BLOCK, arrived, work))
@@ -184,20 +189,25 @@ class _SampleInput:
 
     def on_raw(self, frame: RawFrame) -> None:
         """Samples came."""
-        due_s = 0.0
+        due_s = self._clock.monotonic()
         if self._lip_sync is not None:
-            self._lip_sync.audio.note(self.stream, frame.pts, self._clock.unix())
-            due_s = self._clock.monotonic() + self._lip_sync.audio_wait_s
+            late_s = self._lip_sync.audio.note(self.stream, frame.pts, self._clock.unix())
+            due_s += max(0.0, self._lip_sync.audio_wait_s - late_s)
         self._frames.append((due_s, frame))
 
-    def take(self) -> tuple[int, tuple[RawFrame, ...]]:
-        """Clock rate of the timestamps, and the frames that are due."""
+    def take(self, made_up_for_s: float) -> Heard:
+        """The frames that are due, when as much time as that has passed without a block."""
         now_s = self._clock.monotonic()
         due = []
         while self._frames and self._frames[0][0] <= now_s:
-            due.append(self._frames.popleft()[1])
-        frames = tuple(due)
-        return (RATE_HZ if self.stream is None else self.stream.format.clock_rate_hz), frames
+            due_s, frame = self._frames.popleft()
+            due.append((now_s - due_s - made_up_for_s, frame))
+        return (RATE_HZ if self.stream is None else self.stream.format.clock_rate_hz), tuple(due)
+
+    def wait_of_sound(self, seconds: float | None) -> None:
+        """How long samples wait to be mixed; None while that is not known."""
+        if self._lip_sync is not None and seconds is not None and self.attached:
+            self._lip_sync.playout_s = seconds - PLAYOUT_DELAY_S
 
     def set_attached(self, attached: bool) -> None:
         """Take samples, or leave them alone; attaching has them decoded."""
@@ -207,6 +217,7 @@ class _SampleInput:
         self._frames.clear()
         if self._lip_sync is not None:
             self._lip_sync.audio.forget()
+            self._lip_sync.playout_s = 0.0
         if attached:
             self.stream.attach(self)
         else:

@@ -12,6 +12,7 @@ import av
 import numpy as np
 
 from kms_elements.hubs.playout_buffer import FADE, FALLING, RISING, PlayoutBuffer, Samples
+from kms_elements.hubs.playout_wait import LongestWait, PlayoutWaits
 from kms_elements.hubs.speaker import Loudness
 from kms_trio.api import Resampler
 from kms_trio.media.formats import RAW_AUDIO
@@ -25,8 +26,9 @@ LOUDEST: Final = 32_767.0
 RECOVERY: Final = 1.02
 """How much the limiter lets go in a block."""
 
-Heard = tuple[int, tuple[av.AudioFrame, ...]]
-"""Clock rate of the timestamps, and the frames."""
+Heard = tuple[int, tuple[tuple[float, av.AudioFrame], ...]]
+"""Clock rate of the timestamps, and the frames, each with the seconds for which it has been due when the first block
+of the tick begins."""
 
 
 @attrs.frozen
@@ -52,10 +54,14 @@ class AudioTick:
 
 
 class AudioMixer:
-    """Mixes; results are pairs of an ear's key and a frame in the shape of `RAW_AUDIO`. Tells levels to `loudness`."""
+    """Mixes; results are pairs of an ear's key and a frame in the shape of `RAW_AUDIO`.
 
-    def __init__(self, loudness: Loudness | None = None) -> None:
+    Tells levels to `loudness`, and to `waits` for how long each participant's sound waits.
+    """
+
+    def __init__(self, loudness: Loudness | None = None, waits: PlayoutWaits | None = None) -> None:
         self._loudness = loudness or Loudness()
+        self._waits = waits or PlayoutWaits()
         self._participants: dict[int, _Participant] = {}
         self._ears: dict[int, _Ear] = {}
 
@@ -66,7 +72,7 @@ class AudioMixer:
         self._ears = {work.key: self._ears.get(work.key) or _Ear(work) for work in tick.ears}
         mixed = []
         for number in range(tick.blocks):
-            said = {key: each.buffer.read(BLOCK) for key, each in self._participants.items()}
+            said = {key: each.say() for key, each in self._participants.items()}
             voices = {key: block for key, block in said.items() if block is not None}
             self._loudness.note({key: _level(block) for key, block in voices.items()})
             total = _sum(list(voices.values()))
@@ -78,6 +84,8 @@ class AudioMixer:
         self._participants = {
             key: each for key, each in self._participants.items() if key in tick.arrived or each.buffer.level
         }
+        waits = {key: each.wait.seconds for key, each in self._participants.items()}
+        self._waits.seconds = {key: wait_s for key, wait_s in waits.items() if wait_s is not None}
         return mixed
 
 
@@ -109,17 +117,29 @@ class _Ear:
 class _Participant:
     def __init__(self) -> None:
         self.buffer = PlayoutBuffer()
+        self.wait = LongestWait()
         self._resampler = Resampler("s16", "stereo", RATE_HZ)
 
-    def hear(self, clock_rate_hz: int, frames: Sequence[av.AudioFrame]) -> None:
-        for frame in frames:
+    def hear(self, clock_rate_hz: int, frames: Sequence[tuple[float, av.AudioFrame]]) -> None:
+        for due_for_s, frame in frames:
             if frame.pts is None or not frame.samples:
                 continue
+            pushed = 0
             try:
                 for pts, samples in self._converted(frame, frame.pts, clock_rate_hz):
                     self.buffer.push(pts, samples)
+                    pushed += len(samples)
             except av.error.FFmpegError:
                 continue
+            if pushed and self.buffer.playing:
+                self.wait.note(due_for_s + max(0, self.buffer.level - pushed) / RATE_HZ)
+
+    def say(self) -> Samples | None:
+        playing = self.buffer.playing
+        block = self.buffer.read(BLOCK)
+        if self.buffer.playing and not playing:
+            self.wait.forget()
+        return block
 
     def _converted(self, frame: av.AudioFrame, pts: int, clock_rate_hz: int) -> list[tuple[int, Samples]]:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate, clock_rate_hz)

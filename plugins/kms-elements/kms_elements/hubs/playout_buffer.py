@@ -45,7 +45,8 @@ class PlayoutBuffer:
         self._next_pts: int | None = None
         self._margin = FIRST_MARGIN
         """What should be left when a block and its possible fade have been taken: covers the jitter."""
-        self._playing = False
+        self.playing = False
+        """Whether samples are given, or kept until there are enough to begin."""
         self._played = False
         self._silent_reads = 0
         self._reads_since_push = 0
@@ -79,7 +80,7 @@ class PlayoutBuffer:
 
     def read(self, count: int) -> Samples | None:
         """The next `count` samples; None for silence."""
-        if not self._playing and not self._begins(count):
+        if not self.playing and not self._begins(count):
             return None
         taken = count + self._step
         if len(self._waiting) <= taken + FADE:
@@ -100,7 +101,7 @@ class PlayoutBuffer:
             return False
         if self._played and self._silent_reads <= JITTER_READS:
             self._margin = min(self._margin + MARGIN_STEP, LARGEST_MARGIN)
-        self._playing = self._played = True
+        self.playing = self._played = True
         self._lowest, self._reads, self._step = MOST, 0, 0
         return True
 
@@ -110,7 +111,7 @@ class PlayoutBuffer:
         block: Samples = np.zeros((count, 2), np.float32)
         block[: len(rest)] = rest
         self._waiting = self._waiting[:0]
-        self._playing = False
+        self.playing = False
         return block
 
     def _take(self, count: int, taken: int) -> Samples:

@@ -59,9 +59,9 @@ class PictureInput:
             return  # nothing that could be shown
         wait_s = 0.0
         if self._lip_sync is not None:
-            self._lip_sync.video.note(self.stream, frame.pts, self._clock.unix())
-            wait_s = self._lip_sync.video_wait_s
-        if wait_s and self.picture is not None:
+            late_s = self._lip_sync.video.note(self.stream, frame.pts, self._clock.unix())
+            wait_s = self._lip_sync.video_wait_s - late_s
+        if wait_s > 0 and self.picture is not None:
             self._waiting.append((self._clock.monotonic() + wait_s, frame))
         else:
             self._waiting.clear()
