@@ -93,6 +93,10 @@ class DataChannels:
         raise SctpError(f"all {MAX_CHANNELS // 2} ids for data channels are in use")
 
     def may_be_opened_by_peer(self, stream_id: int) -> bool:
-        """Whether the peer may choose that id (RFC 8832 section 6), and there is room for one more."""
+        """Whether the peer may open a channel with that id, which none has, and there is room for one more.
+
+        An id of the kind that ours have (RFC 8832 section 6 gives each side the even or the odd ones) is let pass:
+        some peers, werift among them, mistake their side, and browsers do not mind.
+        """
         room = len(self._channels) < MAX_CHANNELS and self._name_characters < MAX_NAME_CHARACTERS
-        return stream_id % 2 != self._parity and stream_id != 0xFFFF and room
+        return stream_id != 0xFFFF and room

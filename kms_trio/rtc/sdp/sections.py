@@ -19,6 +19,7 @@ from kms_trio.rtc.sdp.model import (
 )
 
 SESSION_NAME = "Kurento Media Server"
+_UNNAMED_STREAM = "default"  # libwebrtc's id for it; named so, a description's other media stay together with this one
 TRICKLE_PORT = 1  # written until there are candidates
 _CANDIDATE_TYPES = ("host", "srflx", "relay")  # in order of how likely a packet sent blindly gets through
 
@@ -59,13 +60,18 @@ def transport_attributes(transport: LocalTransport) -> list[Attribute]:
 
 
 def source_attributes(ssrc: int, rtx_ssrc: int, cname: str) -> list[Attribute]:
-    """What we send a media under, and (unless 0) what its retransmissions come under (RFC 5576 section 4, RFC 4588)."""
+    """What we send a media under, and (unless 0) what its retransmissions come under (RFC 5576 section 4, RFC 4588).
+
+    Of two SSRCs that name no track an older libwebrtc (milestone 98, say), as applications carry it along, makes two
+    tracks, and refuses a media with two. So both name one, in the stream that media without names are in.
+    """
     if not rtx_ssrc:
         return [Attribute("ssrc", f"{ssrc} cname:{cname}")]
-    return [
-        Attribute("ssrc-group", str(SsrcGroup("FID", (ssrc, rtx_ssrc)))),
-        *(Attribute("ssrc", f"{each} cname:{cname}") for each in (ssrc, rtx_ssrc)),
-    ]
+    attributes = [Attribute("ssrc-group", str(SsrcGroup("FID", (ssrc, rtx_ssrc))))]
+    for each in (ssrc, rtx_ssrc):
+        attributes.append(Attribute("ssrc", f"{each} cname:{cname}"))
+        attributes.append(Attribute("ssrc", f"{each} msid:{_UNNAMED_STREAM} {ssrc}"))
+    return attributes
 
 
 def setup_attribute(setup: Setup) -> Attribute:

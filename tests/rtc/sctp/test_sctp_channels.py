@@ -120,17 +120,35 @@ def test_a_reset_waits_for_what_was_sent_before() -> None:
     assert pair.server.messages == [("x", "late")]
 
 
-def test_a_channel_with_an_id_of_ours_is_closed_by_us() -> None:
+OPEN_X = struct.pack("!BBHIHH", 3, 0, 0, 0, 1, 0) + b"x"
+
+
+def test_a_peer_may_mistake_its_side() -> None:
     pair = Pair().start()
-    pair.open()
-    bad_open = struct.pack("!BBHIHH", 3, 0, 0, 0, 1, 0) + b"x"
+    ours, _ = pair.open()
     link = pair.client.association._link
     assert link is not None
-    link.sender.queue.push(OutgoingMessage(7, 50, bad_open))
+    link.sender.queue.push(OutgoingMessage(1, 50, OPEN_X))
+    pair.run(1)
+    assert [channel.id for channel in pair.server.opened] == [0, 1]
+    mine = pair.server.association.open_channel("mine")
+    pair.run(1)
+    assert mine.id == 3, "the lowest of ours that the peer has not taken"
+    link.sender.queue.push(OutgoingMessage(1, 51, b"on it"))
+    pair.send(pair.client, ours, "beside")
+    pair.run(1)
+    assert pair.server.messages == [("x", "on it"), ("x", "beside")]
+
+
+def test_a_channel_with_an_id_that_cannot_be_is_closed_by_us() -> None:
+    pair = Pair().start()
+    pair.open()
+    link = pair.client.association._link
+    assert link is not None
+    link.sender.queue.push(OutgoingMessage(0xFFFF, 50, OPEN_X))
     pair.run(1)
     assert [channel.id for channel in pair.server.opened] == [0]
     assert [channel.id for channel in pair.server.association.channels] == [0]
-    assert kinds(pair.server.sent).count(ChunkType.RE_CONFIG) == 1
 
 
 def test_messages_on_streams_that_are_no_channel_are_dropped() -> None:

@@ -146,6 +146,9 @@ def test_retransmission_streams_are_tied_to_media(
     text = write(negotiated.local)
     group = text.index("a=ssrc-group:FID 2001 2002\r\n")
     assert group < text.index("a=ssrc:2001 cname:") < text.index("a=ssrc:2002 cname:")
+    # Older libwebrtc makes a track of each SSRC that names none, and refuses a media with two.
+    assert "a=ssrc:2001 msid:default 2001\r\n" in text
+    assert "a=ssrc:2002 msid:default 2001\r\n" in text
 
 
 def test_another_parser_reads_answers_the_same(chromium_offer: str, answer_to: Answer) -> None:
