@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kms_trio.net.active_tcp import ActiveTcpBase
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.gathering import Gathering, IceServers
 from kms_trio.rtc.ice import Candidate, IceAgent, Transmit, host_candidate, tcp_host_candidate
@@ -60,6 +61,7 @@ class IceBases:
             on_done=on_done,
         )
         self._bases: dict[tuple[str, int], DatagramBase] = {}
+        self._active: list[ActiveTcpBase] = []
         self._routes: set[tuple[DatagramBase, bytes]] = set()
         self._shared: Sequence[UdpSocket] = ()
         self._external: Mapping[int, str] = {}
@@ -88,6 +90,8 @@ class IceBases:
 
     def close(self, transport: IceTransport) -> None:
         """Forget routes, end the search, give back what was the transport's own."""
+        for active in self._active:
+            active.close()
         for base, name in self._routes:
             if base.routes.get(name) is transport:
                 del base.routes[name]
@@ -104,7 +108,7 @@ class IceBases:
         """Make host candidates of shared sockets, the best liked first, and ask servers for more.
 
         `external` gives, by IP version, the address that the peer is told in place of our own.  With `tcp` peers may
-        also connect to the same addresses by TCP.
+        also connect to the same addresses by TCP, and we to theirs.
         """
         self._shared, self._external = sockets, external
         hosts = [self._add_host(sock) for sock in sockets]
@@ -144,11 +148,19 @@ class IceBases:
         except OSError as problem:
             logger.error("no candidates for TCP: %s", problem)
             return
-        for place, base in enumerate(bases):
-            candidate = tcp_host_candidate(*base.address, local_preference=0x1FFF - place)
-            self._bases[base.address] = base
-            self._agent.add_local_candidate(candidate, self._service.timers.now())
-            self._announce(candidate)
+        for place, passive in enumerate(bases):
+            active = ActiveTcpBase(self._service, passive.address[0], self._connection_lost)
+            self._active.append(active)
+            for base in (active, passive):
+                candidate = tcp_host_candidate(*base.address, local_preference=0x1FFF - place)
+                self._bases[base.address] = base
+                self._agent.add_local_candidate(candidate, self._service.timers.now())
+                self._announce(candidate)
+
+    def _connection_lost(self, base: ActiveTcpBase, remote: tuple[str, int]) -> None:
+        now = self._service.timers.now()
+        self._agent.connection_lost(base.address, remote, now)
+        self._pump(now)
 
     def _announce(self, candidate: Candidate) -> Candidate:
         """Tell a host candidate, with the external address if there is one; what was told."""

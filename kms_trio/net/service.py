@@ -15,6 +15,7 @@ from functools import reduce
 import trio
 
 from kms_trio.clock import Clock
+from kms_trio.net.active_tcp import OutgoingConnections
 from kms_trio.net.addresses import LocalAddress, local_addresses
 from kms_trio.net.dispatcher import Dispatcher, NetworkStatistics
 from kms_trio.net.feedback_intake import FeedbackIntake
@@ -70,6 +71,7 @@ class NetworkService:
         self._native: NativeForwarder | None = None
         self._ports = range(0)
         self._tcp_bases: dict[str, TcpBase] = {}
+        self.outgoing_connections = OutgoingConnections()
         self._own_addresses: dict[tuple[tuple[str, int], str], tuple[str, int]] = {}
         self._nursery: trio.Nursery | None = None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kms_trio.rtc.ice.agent import IceAgent
 from kms_trio.rtc.ice.candidate import (
+    DISCARD_PORT,
     Candidate,
     CandidateError,
     CandidateType,
@@ -32,6 +33,7 @@ from kms_trio.rtc.ice.states import (
 from kms_trio.rtc.stun import Address
 
 __all__ = [
+    "DISCARD_PORT",
     "Address",
     "Candidate",
     "CandidateError",

@@ -117,7 +117,8 @@ class IceAgent:
         Host and relayed candidates are bases: their address is what `receive` and `transmits` call `local`.
         Server-reflexive ones have a base that is already here, and need no checks of their own (RFC 8445 section
         6.1.2.4); they are remembered to be named in the selected pair.  A passive TCP candidate (RFC 6544) is a base
-        which only the peer can begin to use, since remote TCP candidates are not connected to.
+        which only the peer can begin to use; an active one is the base of connections to the peer's passive candidates,
+        which our owner opens with the first datagram for them, see `connection_lost`.
         """
         if self.state.is_final:
             return
@@ -155,6 +156,12 @@ class IceAgent:
         if not self.state.is_final:
             self._lifecycle.remote_seen(now)
             self._lifecycle.candidates_ended = True
+            self._advance(now)
+
+    def connection_lost(self, local: Address, remote: Address, now: float) -> None:
+        """A connection from an active candidate to `remote` could not be opened, or has ended."""
+        if not self.state.is_final:
+            self._search.connection_lost(local, remote)
             self._advance(now)
 
     def receive(self, data: bytes, *, local: Address, remote: Address, now: float) -> bool:

@@ -44,8 +44,11 @@ TYPE_PREFERENCES: Final = {
 TCP_TYPE_PREFERENCES: Final = {CandidateType.HOST: 90, CandidateType.PEER_REFLEXIVE: 80}
 """RFC 6544 section 4.2 leaves the values open: below everything direct over UDP, above relays."""
 
-_PASSIVE_PREFERENCE: Final = 4
-"""Direction preference of a passive host candidate, the upper 3 bits of its local preference (RFC 6544 section 4.2)."""
+DISCARD_PORT: Final = 9
+"""Stands for the port of an active candidate, which has none before it connects (RFC 6544 section 4.5)."""
+
+_DIRECTION_PREFERENCES: Final = {"active": 6, "passive": 4}
+"""Of host candidates: the upper 3 bits of their local preference (RFC 6544 section 4.2)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -134,25 +137,26 @@ def host_candidate(host: str, port: int, *, local_preference: int = 0xFFFF) -> C
 
 
 def tcp_host_candidate(host: str, port: int, *, local_preference: int = 0x1FFF) -> Candidate:
-    """Our own passive candidate for a TCP socket that listens (RFC 6544).
+    """Our own candidate for TCP (RFC 6544): passive for a socket that listens, active for `DISCARD_PORT`.
 
     Args:
         host: IP address in canonical text form.
-        port: TCP port.
+        port: TCP port, or `DISCARD_PORT` for connections that we open.
         local_preference: 0 to 8191, larger is better.
     """
+    tcp_type = "active" if port == DISCARD_PORT else "passive"
     return Candidate(
         foundation=candidate_foundation(CandidateType.HOST, host, transport="tcp"),
         transport="tcp",
         priority=candidate_priority(
             CandidateType.HOST,
-            local_preference=_PASSIVE_PREFERENCE << 13 | local_preference,
+            local_preference=_DIRECTION_PREFERENCES[tcp_type] << 13 | local_preference,
             type_preference=TCP_TYPE_PREFERENCES[CandidateType.HOST],
         ),
         host=host,
         port=port,
         type=CandidateType.HOST,
-        tcp_type="passive",
+        tcp_type=tcp_type,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kms_trio.rtc.ice.candidate import (
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kms_trio.rtc.stun import Address
 
 _TYPE = CandidateType.PEER_REFLEXIVE
+_OPPOSITES = MappingProxyType({"active": "passive", "passive": "active"})
 
 
 def learned_remote(address: Address, priority: int | None, base: Candidate) -> Candidate:
@@ -24,10 +26,9 @@ def learned_remote(address: Address, priority: int | None, base: Candidate) -> C
     Args:
         address: source of the request.
         priority: its PRIORITY attribute; without one the candidate gets the usual priority of its type.
-        base: the local candidate that the request came to; who reached a TCP one has opened the connection.
+        base: the local candidate that the request came to; who reached a passive one has opened the connection.
     """
     host, port = address
-    is_tcp = base.transport == "tcp"
     return Candidate(
         foundation=candidate_foundation(_TYPE, host, transport=base.transport),
         transport=base.transport,
@@ -35,7 +36,7 @@ def learned_remote(address: Address, priority: int | None, base: Candidate) -> C
         host=host,
         port=port,
         type=_TYPE,
-        tcp_type="active" if is_tcp else None,
+        tcp_type=_OPPOSITES.get(base.tcp_type or ""),
     )
 
 
@@ -46,8 +47,9 @@ def learned_local(base: Candidate, mapped: Address | None) -> Candidate | None:
         base: the local candidate that the request was sent from.
         mapped: XOR-MAPPED-ADDRESS of the response.
     """
-    # A link-local base may carry the name of our interface, which does not go over the wire.
-    if mapped is None or mapped == (base.host.partition("%")[0], base.port):
+    # A link-local base may carry the name of our interface, which does not go over the wire; an active one has no port.
+    own_host = base.host.partition("%")[0]
+    if mapped is None or mapped == (own_host, mapped[1] if base.tcp_type == "active" else base.port):
         return None
     host, port = mapped
     return Candidate(

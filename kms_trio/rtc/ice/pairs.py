@@ -1,7 +1,7 @@
 """Candidate pairs and the check list (RFC 8445 sections 6.1.2 and 7.3.1.3).
 
-There is no Frozen state: freezing keeps several components and streams from checking the same path at the same time,
-and with BUNDLE and rtcp-mux there is one of each.
+Nothing is frozen as in RFC 8445, which keeps several components and streams from checking the same path at the same
+time: with BUNDLE and rtcp-mux there is one of each.  What is frozen here are pairs that would need a connection.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ MAX_PAIRS: Final = 100
 
 
 class PairState(enum.Enum):
-    """RFC 8445 section 6.1.2.6 without Frozen."""
+    """RFC 8445 section 6.1.2.6."""
 
+    FROZEN = "frozen"
+    """Over TCP to a passive peer: connected to when nothing else has worked."""
     WAITING = "waiting"
     IN_PROGRESS = "in-progress"
     SUCCEEDED = "succeeded"
@@ -81,10 +83,22 @@ def pair_priority(local: Candidate, remote: Candidate, role: IceRole) -> int:
 
 
 def can_pair(local: Candidate, remote: Candidate) -> bool:
-    """RFC 8445 section 6.1.2.2: same transport and IP version, and link-local only with link-local."""
+    """RFC 8445 section 6.1.2.2: same transport and IP version, and link-local only with link-local.
+
+    Over TCP (RFC 6544 section 6.2) what is active pairs with what is passive, and only within a scope: nobody
+    but this machine has us connect to its loopback addresses, nobody but its own link to IPv4 link-local ones.
+    """
     if local.transport != remote.transport:
         return False
     ours, theirs = ip_address(local.host), ip_address(remote.host)
+    if local.transport == "tcp" and (
+        {local.tcp_type, remote.tcp_type} != {"active", "passive"}
+        or ours is None
+        or theirs is None
+        or ours.is_loopback is not theirs.is_loopback
+        or ours.is_link_local is not theirs.is_link_local
+    ):
+        return False
     if isinstance(ours, ipaddress.IPv4Address):
         return isinstance(theirs, ipaddress.IPv4Address)
     return ours is not None and isinstance(theirs, ipaddress.IPv6Address) and ours.is_link_local == theirs.is_link_local
@@ -107,7 +121,7 @@ class CheckList:
         return self._pairs.get((local, remote))
 
     def add(self, local: Candidate, remote: Candidate, role: IceRole) -> CandidatePair | None:
-        """A new Waiting pair.
+        """A new Waiting pair; Frozen when it would need a connection that we open.
 
         In a full list it takes the place of the worst pair that has not succeeded: a path that is authenticated now
         is worth more than one more guess. None if every pair has succeeded.
@@ -118,7 +132,8 @@ class CheckList:
                 return None
             worst = min(evictable, key=lambda pair: pair.priority)
             del self._pairs[worst.local_address, worst.remote_address]
-        pair = CandidatePair(local, remote, pair_priority(local, remote, role))
+        state = PairState.FROZEN if local.tcp_type == "active" else PairState.WAITING
+        pair = CandidatePair(local, remote, pair_priority(local, remote, role), state)
         self._pairs[local.address, remote.address] = pair
         return pair
 

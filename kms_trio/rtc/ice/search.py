@@ -6,7 +6,7 @@ call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kms_trio.rtc.ice.consent import MAX_INTERVAL_S
 from kms_trio.rtc.ice.learning import learned_local, learned_remote
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from kms_trio.rtc.ice.candidate import Candidate
     from kms_trio.rtc.ice.checks import Answer, Checker
     from kms_trio.rtc.stun import Address, Message
+
+
+DATAGRAMS_FIRST_S: Final = 1.0
+"""No connection is opened until checks over UDP had this long to work: time for two transmissions."""
+MAX_CONNECTIONS: Final = 16
+"""Connections that one agent has opened at most, successful or not: each one is to an address of the peer's choice."""
 
 
 class Search:
@@ -55,6 +61,8 @@ class Search:
         self._reflexive: dict[Address, Candidate] = {}
         self._remote = RemoteCandidates(statistics)
         self._early: list[CandidatePair] = []
+        self._began_at: float | None = None
+        self._connections = 0
         self._pacer = Pacer()
         self._nominator = Nominator()
 
@@ -73,10 +81,14 @@ class Search:
         """When `step` has something to do."""
         if self.selected is not None or not self._checker.ready:
             return None
-        patience = self._nominator.deadline() if self.role is IceRole.CONTROLLING else None
-        if self.pairs.best(PairState.WAITING) is None:
-            return patience
-        return self._pacer.next_at if patience is None else min(patience, self._pacer.next_at)
+        times = []
+        if self.role is IceRole.CONTROLLING and (patience := self._nominator.deadline()) is not None:
+            times.append(patience)
+        if self.pairs.best(PairState.WAITING) is not None:
+            times.append(self._pacer.next_at)
+        elif self._began_at is not None and self._to_connect() is not None:
+            times.append(max(self._pacer.next_at, self._began_at + DATAGRAMS_FIRST_S))
+        return min(times, default=None)
 
     # -- candidates --------------------------------------------------------------------------------------------------
 
@@ -145,7 +157,7 @@ class Search:
             self._statistics.paths_avoided += 1
             return False
         if pair is None:
-            signalled = self._remote.find(remote)
+            signalled = self._remote.find(base.transport, remote)
             known = signalled if signalled is not None and can_pair(base, signalled) else None
             known = known or learned_remote(remote, message.priority, base)
             pair = self.pairs.add(base, known, self.role)
@@ -189,15 +201,44 @@ class Search:
         """Send the checks that may go, and nominate."""
         if self.selected is not None or not self._checker.ready:
             return
-        while (pair := self.pairs.best(PairState.WAITING)) is not None and self._pacer.take(now):
+        if self._began_at is None:
+            self._began_at = now
+        while (pair := self._next(now)) is not None and self._pacer.take(now):
             self._check(pair, now)
         if self.role is IceRole.CONTROLLING and (pair := self._nominator.choose(self.pairs, now)) is not None:
             self._check(pair, now, use_candidate=True)
 
+    def _next(self, now: float) -> CandidatePair | None:
+        """What is checked next."""
+        pair = self.pairs.best(PairState.WAITING)
+        if pair is None and self._began_at is not None and now >= self._began_at + DATAGRAMS_FIRST_S:
+            pair = self._to_connect()
+        return pair
+
+    def _to_connect(self) -> CandidatePair | None:
+        """The pair that a connection is opened for next: none while something works that is at least as good."""
+        pair = self.pairs.best(PairState.FROZEN)
+        valid = self.best_valid
+        if pair is None or self._connections >= MAX_CONNECTIONS:
+            return None
+        return pair if valid is None or valid.priority < pair.priority else None
+
     def _check(self, pair: CandidatePair, now: float, *, use_candidate: bool = False) -> None:
+        if pair.state is PairState.FROZEN:
+            self._connections += 1
         if pair.state is not PairState.SUCCEEDED:
             pair.state = PairState.IN_PROGRESS
         self._checker.check(pair, now, role=self.role, tie_breaker=self._tie_breaker, use_candidate=use_candidate)
+
+    def connection_lost(self, local: Address, remote: Address) -> None:
+        """A pair has no connection, or none any more: it has failed (RFC 6544 section 7.1).
+
+        The pair in use stays, and ends with the consent unless the peer comes back to us on another one.
+        """
+        pair = self.pairs.find(local, remote)
+        if pair is not None and pair is not self.selected:
+            self._checker.cancel(pair)
+            pair.state = PairState.FAILED
 
     def check_consent(self, pair: CandidatePair, now: float) -> None:
         """Send one consent check (RFC 7675)."""

@@ -113,7 +113,7 @@ class IceStatistics:
     """Responses to nothing that we asked, and requests to an address which is not ours."""
     role_conflicts: int = 0
     candidates_ignored: int = 0
-    """Remote candidates of a kind that is not used: TCP, names, other components, unusable addresses."""
+    """Remote candidates of a kind that is not used: active TCP, names, other components, unusable addresses."""
     candidates_refused: int = 0
     """Remote candidates and pairs beyond the limits."""
     paths_avoided: int = 0

@@ -46,7 +46,8 @@ class Bridge:
         try:
             while data := await self.tcp.receive_some(65536):
                 for datagram in reader.feed(bytes(data)):
-                    await self.udp.sendto(datagram, self.peer)
+                    if self.peer[1]:  # a check that comes before it is known is repeated
+                        await self.udp.sendto(datagram, self.peer)
         except trio.BrokenResourceError:
             pass
         self.ended.set()
@@ -54,7 +55,12 @@ class Bridge:
 
 @contextlib.asynccontextmanager
 async def bridge(passive: Candidate) -> AsyncIterator[Bridge]:
-    stream = await trio.open_tcp_stream(*passive.address)
+    async with bridge_over(await trio.open_tcp_stream(*passive.address)) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def bridge_over(stream: trio.SocketStream) -> AsyncIterator[Bridge]:
     with trio.socket.socket(trio.socket.AF_INET, trio.socket.SOCK_DGRAM) as sock:
         sock.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_RCVBUF, 4 << 20)
         await sock.bind(("127.0.0.1", 0))

@@ -42,6 +42,7 @@ CANDIDATE_TYPES = MappingProxyType(
 )
 PAIR_STATES = MappingProxyType(
     {
+        PairState.FROZEN: RTCStatsIceCandidatePairState.FROZEN,
         PairState.WAITING: RTCStatsIceCandidatePairState.WAITING,
         PairState.IN_PROGRESS: RTCStatsIceCandidatePairState.INPROGRESS,
         PairState.SUCCEEDED: RTCStatsIceCandidatePairState.SUCCEEDED,
