@@ -20,8 +20,8 @@ from typing import Final
 import attrs
 import trio
 
-import kms_trio
 from kms_trio.hosting.control import HostControl
+from kms_trio.hosting.environment import child_environment
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import MAX_SAID_BYTES, ControlSocket, Message
 
@@ -38,12 +38,13 @@ logger = logging.getLogger("kms.hosting")
 
 @attrs.frozen
 class HostLimits:
-    """What a host may take: memory beyond what it had when its last filter was ready, and its place in the queue for
-    the CPU.
+    """What a host may take: memory beyond what it had when its last filter was ready, its place in the queue for the
+    CPU, and which variables of the server's environment beside those that every child gets.
     """
 
     memory_bytes: int
     nice: int
+    variables: tuple[str, ...] = ()
 
 
 def describe_exit(code: int) -> str:
@@ -137,9 +138,7 @@ class HostProcess:
         self._baseline_bytes = self._own_bytes()
 
     def _start(self, control: socket.socket) -> subprocess.Popen[bytes]:
-        environment = dict(os.environ)
-        own_folder = str(Path(kms_trio.__file__).parent.parent)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (own_folder, environment.get("PYTHONPATH"))))
+        environment = child_environment(self._limits.variables)
         file = control.fileno()
         arguments = [sys.executable, "-P", "-m", PROGRAM, str(file), str(os.getpid()), str(self._limits.nice)]
         # A process group of its own keeps an interrupt of the terminal away; the session stays the server's, as nice

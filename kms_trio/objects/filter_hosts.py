@@ -38,6 +38,9 @@ class FilterHosts:
     def __init__(self, context: ObjectContext) -> None:
         self._context = context
         self._settings = context.settings.filters
+        self._limits = HostLimits(
+            self._settings.memory_mib << 20, self._settings.nice, context.settings.processes.environment
+        )
         self._marshaller = Marshaller(context.directory, context.modules)
         self._events = {
             (module.name, name): event for module in context.modules.values() for name, event in module.events.items()
@@ -146,9 +149,8 @@ class FilterHosts:
         key = (object_class.module, pipeline.id)
         host = self._running.get(key)
         if host is None or host.process.ended:
-            limits = HostLimits(self._settings.memory_mib << 20, self._settings.nice)
             try:
-                host = FilterHost(object_class.module, pipeline, limits, self.forget)
+                host = FilterHost(object_class.module, pipeline, self._limits, self.forget)
             except OSError as error:
                 raise KurentoError(
                     ErrorCode.NOT_ENOUGH_RESOURCES, f"Cannot start a host process: {error.strerror}"

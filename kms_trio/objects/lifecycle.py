@@ -62,6 +62,10 @@ class Lifecycle:
         self._close_until = math.inf
         context.on_pipeline_crash = self._pipeline_crashed
 
+    def check_memory(self) -> None:
+        """Make room for what a client has kept beside objects. Raises KurentoError 40009 when there is none."""
+        self._limits.check_memory()
+
     async def create(self, session_id: str, type_name: str, parameters: Any) -> MediaObject:
         """Create an object held by `session_id`. Raises KurentoError when there is no such class, the parameters are
         wrong, resources run out, or the object cannot start.

@@ -1,4 +1,4 @@
-"""What the system lets this process have: threads and open files, and how many of each it has.
+"""What the system lets this process have: threads, open files and memory, and how much of each it has.
 
 Threads are bounded by RLIMIT_NPROC and by the pids controller of the control group (systemd's TasksMax, Docker's
 `--pids-limit`); the lower of the two counts. Threads of native libraries count as well, so Python is not asked.
@@ -23,15 +23,16 @@ _CONTROL_GROUP_FOLDER: Final = Path("/sys/fs/cgroup")
 
 @attrs.frozen
 class Usage:
-    """Threads and open files of the process."""
+    """Threads, open files and resident memory of the process."""
 
     threads: int
     files: int
+    memory_bytes: int = 0
 
 
 def count_usage() -> Usage:
     """Count; costs some microseconds, and more the more there are."""
-    return Usage(_entries(_TASKS), _entries(_DESCRIPTORS))
+    return Usage(_entries(_TASKS), _entries(_DESCRIPTORS), _resident_bytes())
 
 
 def file_limit() -> int | None:
@@ -43,8 +44,16 @@ def thread_limit() -> int | None:
     """How many threads there may be; None when that is unlimited."""
     limits = [
         _soft_limit(resource.RLIMIT_NPROC),
-        *(_pids_max(file) for file in _control_group_files("pids", "pids.max")),
+        *(_number_in(file) for file in _control_group_files("pids", "pids.max")),
     ]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def memory_limit() -> int | None:
+    """How many bytes of memory there may be: those of the machine, or less where its control group says so."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    files = (*_control_group_files("memory", "memory.max"), *_control_group_files("memory", "memory.limit_in_bytes"))
+    limits = [machine if machine > 0 else None, *map(_number_in, files)]
     return min((limit for limit in limits if limit is not None), default=None)
 
 
@@ -91,12 +100,21 @@ def _cores_of_quota(file: Path) -> int | None:
     return math.ceil(int(quota) / int(period)) if quota.isdecimal() and period.isdecimal() and int(period) else None
 
 
-def _pids_max(file: Path) -> int | None:
+def _number_in(file: Path) -> int | None:
+    """What a file of a control group allows; None for `max`, or without the file."""
     try:
         text = file.read_text(encoding="ascii").strip()
     except OSError:
         return None
     return int(text) if text.isdecimal() else None
+
+
+def _resident_bytes() -> int:
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _entries(folder: str) -> int:

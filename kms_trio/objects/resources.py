@@ -1,4 +1,4 @@
-"""Refusing work before threads or open files run out, and ending a server that idles above its limits."""
+"""Refusing work before threads, open files or memory run out, and ending a server that idles above its limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kms_trio.errors import ErrorCode, KurentoError
-from kms_trio.objects.process_limits import Usage, count_usage, file_limit, thread_limit
+from kms_trio.objects.process_limits import Usage, count_usage, file_limit, memory_limit, thread_limit
 
 logger = logging.getLogger("KurentoResourceManager")
 
@@ -31,7 +31,8 @@ class ResourceLimits:
     With a `kill_limit`, `all_released` calls `terminate` when the process is above that: descriptors or threads
     that remain although no object does are lost for good, and a supervisor starts a fresh server.
 
-    `share` is how many processes have to get along with the threads that there may be; open files are counted for each.
+    `share` is how many processes have to get along with the threads and the memory that there may be; open files are
+    counted for each.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class ResourceLimits:
         threads = thread_limit()
         self.thread_limit = None if threads is None else threads // share
         self.file_limit = file_limit()
+        memory = memory_limit()
+        self.memory_limit = None if memory is None else memory // share
 
     def announce(self) -> None:
         """Log what the limits are."""
@@ -74,10 +77,13 @@ class ResourceLimits:
         appetite = Usage(APPETITE.threads * self._checks_since, APPETITE.files * self._checks_since)
         if self._counted_at + COUNT_LIFETIME_S <= self._monotonic() or self._excess(self._exception_limit, appetite):
             self._count_now()
-        excess = self._excess(self._exception_limit)
-        if excess is not None:
-            logger.error("%s", excess)
-            raise KurentoError(ErrorCode.NOT_ENOUGH_RESOURCES, excess)
+        self._refuse(self._excess(self._exception_limit) or self._memory_excess())
+
+    def check_memory(self) -> None:
+        """Make room for something small that is kept for a client. Raises KurentoError 40009 when there is none."""
+        if self._counted_at + COUNT_LIFETIME_S <= self._monotonic():
+            self._count_now()
+        self._refuse(self._memory_excess())
 
     def all_released(self) -> None:
         """No media object is left: end the process if it is above the kill limit all the same."""
@@ -90,7 +96,7 @@ class ResourceLimits:
             self._terminate()
 
     def used(self) -> Usage:
-        """Return threads and open files, counted a moment ago."""
+        """Return what is in use, counted a moment ago."""
         if self._counted_at + COUNT_LIFETIME_S <= self._monotonic():
             self._count_now()
         return self._used
@@ -99,7 +105,13 @@ class ResourceLimits:
         """Return the part of the tighter limit that is in use, 0 when there is none."""
         used = self.used()
         parts = [
-            part / limit for part, limit in ((used.threads, self.thread_limit), (used.files, self.file_limit)) if limit
+            part / limit
+            for part, limit in (
+                (used.threads, self.thread_limit),
+                (used.files, self.file_limit),
+                (used.memory_bytes, self.memory_limit),
+            )
+            if limit
         ]
         return max(parts, default=0.0)
 
@@ -115,6 +127,16 @@ class ResourceLimits:
         if self.file_limit is not None and self._used.files + more.files > self.file_limit * part:
             return f"Reached KMS files limit: {self.file_limit}"
         return None
+
+    def _memory_excess(self) -> str | None:
+        if self.memory_limit is not None and self._used.memory_bytes > self.memory_limit * self._exception_limit:
+            return f"Reached KMS memory limit: {self.memory_limit >> 20} MiB"
+        return None
+
+    def _refuse(self, excess: str | None) -> None:
+        if excess is not None:
+            logger.error("%s", excess)
+            raise KurentoError(ErrorCode.NOT_ENOUGH_RESOURCES, excess)
 
 
 def _words(limit: int | None) -> str:

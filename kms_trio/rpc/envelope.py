@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import attrs
@@ -86,4 +87,6 @@ def _readable_id(request_id: Any) -> Any:
             return float(request_id)
         except OverflowError:
             raise KurentoError(ErrorCode.INVALID_REQUEST, "Invalid JSON-RPC request.", data_type=None) from None
+    if isinstance(request_id, float) and not math.isfinite(request_id):  # `1e999`, which no reply could repeat
+        raise KurentoError(ErrorCode.INVALID_REQUEST, "Invalid JSON-RPC request.", data_type=None)
     return request_id

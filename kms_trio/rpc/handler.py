@@ -16,7 +16,7 @@ from kms_trio.rpc.envelope import (
     result_reply,
     unexpected_error,
 )
-from kms_trio.rpc.json_text import JsonTextError, decode, encode
+from kms_trio.rpc.json_text import JsonTextError, TooManyValuesError, decode, encode
 from kms_trio.rpc.methods import Method
 from kms_trio.rpc.params import Params
 from kms_trio.rpc.request_cache import RequestCache
@@ -39,6 +39,8 @@ class Handler:
         """Carry out one message of `peer` and return the text to send back. Raises nothing but Cancelled."""
         try:
             decoded = decode(message if isinstance(message, str) else message.decode())
+        except TooManyValuesError as excess:
+            return encode(error_reply(None, KurentoError(ErrorCode.PARSE_ERROR, f"Parse error. {excess}")))
         except (JsonTextError, UnicodeDecodeError):
             return encode(error_reply(None, KurentoError(ErrorCode.PARSE_ERROR, "Parse error.")))
         try:

@@ -152,6 +152,7 @@ class Methods:
             today = self._legacy_clients.event(session_id, object_class, event_name)
         if today is None:
             raise KurentoError(ErrorCode.MEDIA_OBJECT_EVENT_NOT_SUPPORTED, f"Event '{event_name}' not supported")
+        self._lifecycle.check_memory()
         return {"sessionId": session_id, "value": self._bus.subscribe(session_id, object_id, today, event_name)}
 
     async def unsubscribe(self, params: Params | None) -> dict[str, Any]:
@@ -207,6 +208,8 @@ class Methods:
 
     def _hold(self, session_id: str, object_id: str) -> MediaObject:
         media_object = self._directory.get(object_id)
+        if not self._references.knows(session_id):
+            self._lifecycle.check_memory()
         self._references.add(session_id, object_id)
         self._sessions.touch(session_id)
         return media_object

@@ -14,8 +14,9 @@ from kms_trio.rpc.json_text import encode
 #: How long a reply can be had again.
 LIFETIME_S: Final = 20.0
 
-#: The oldest replies go when there are more than this many, however young.
+#: The oldest replies go when there are more than this many, or they are longer than this together, however young.
 CAPACITY: Final = 65_536
+CAPACITY_CHARACTERS: Final = 32 * 2**20
 
 _Key = tuple[str, str]
 
@@ -34,9 +35,17 @@ class _Reply:
 class RequestCache:
     """Replies by session and request id; ids are compared as text, as 7 and "7" are one id."""
 
-    def __init__(self, monotonic: Callable[[], float], *, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        *,
+        capacity: int = CAPACITY,
+        capacity_characters: int = CAPACITY_CHARACTERS,
+    ) -> None:
         self._monotonic = monotonic
         self._capacity = capacity
+        self._capacity_characters = capacity_characters
+        self._characters = 0
         self._replies: dict[_Key, _Reply] = {}
         self._order: deque[tuple[float, _Key]] = deque()
         self._at_work: _AtWork = {}
@@ -61,9 +70,13 @@ class RequestCache:
         """Keep a reply."""
         key = (session_id, _id_text(request_id))
         expires_at = self._monotonic() + LIFETIME_S
-        self._replies[key] = _Reply(text, expires_at)
+        former = self._replies.get(key)
+        if former is not None:
+            self._characters -= _size(key, former)
+        reply = self._replies[key] = _Reply(text, expires_at)
+        self._characters += _size(key, reply)
         self._order.append((expires_at, key))
-        if len(self._order) > self._capacity:
+        while len(self._order) > self._capacity or self._characters > self._capacity_characters:
             self._drop(*self._order.popleft())
 
     def _expire(self) -> None:
@@ -75,6 +88,7 @@ class RequestCache:
         reply = self._replies.get(key)
         if reply is not None and reply.expires_at == expires_at:
             del self._replies[key]
+            self._characters -= _size(key, reply)
 
 
 @attrs.define
@@ -94,6 +108,11 @@ class _Turn:
         over = self._at_work.pop(self._key)
         if over is not None:
             over.set()
+
+
+def _size(key: _Key, reply: _Reply) -> int:
+    """Characters that an entry keeps; clients choose ids and session ids as long as they like."""
+    return len(key[0]) + len(key[1]) + len(reply.text)
 
 
 def _id_text(request_id: Any) -> str:

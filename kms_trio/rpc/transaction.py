@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import trio
+
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.ids import NEWREF_PREFIX
 from kms_trio.rpc import params as read
@@ -29,6 +31,7 @@ async def run_transaction(params: Params | None, execute: Execute) -> dict[str, 
             raise KurentoError(ErrorCode.MALFORMED_TRANSACTION, f"Id of request '{index}' should be '{index}'")
     replies: list[dict[str, Any]] = []
     for operation in operations:
+        await trio.lowlevel.checkpoint()  # there may be thousands, none of which waits for anything
         given = operation.get("params")
         if given is None or isinstance(given, dict):
             given = {**_resolve(given or {}, replies), "sessionId": session_id}

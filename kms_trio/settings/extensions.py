@@ -60,6 +60,21 @@ class WorkersSettings:
 
 
 @attrs.frozen(kw_only=True)
+class ProcessesSettings:
+    """What the server's child processes get: media workers and the host processes of filters."""
+
+    environment: tuple[str, ...] = option(
+        "environment",
+        kinds.words(),
+        (),
+        "Environment variables that media workers and host processes get beside the harmless ones that every program "
+        "needs, by name; `*` stands for any characters. Secrets in the environment stay with the server unless they "
+        "are named here.",
+        example="CUDA_*",
+    )
+
+
+@attrs.frozen(kw_only=True)
 class FiltersSettings:
     """Where filters of modules run, and what they may take."""
 

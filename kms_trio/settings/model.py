@@ -13,6 +13,7 @@ from kms_trio.settings.extensions import (
     FiltersSettings,
     HttpSettings,
     PluginsSettings,
+    ProcessesSettings,
     UriPolicySettings,
     WorkersSettings,
 )
@@ -54,6 +55,7 @@ class Settings:
     http_endpoint: HttpEndpointSettings = section(HttpEndpointSettings, "modules", "kurento", "HttpEndpoint")
     http: HttpSettings = section(HttpSettings, "kmsTrio", "http")
     workers: WorkersSettings = section(WorkersSettings, "kmsTrio", "workers")
+    processes: ProcessesSettings = section(ProcessesSettings, "kmsTrio", "processes")
     plugins: PluginsSettings = section(PluginsSettings, "kmsTrio", "plugins")
     filters: FiltersSettings = section(FiltersSettings, "kmsTrio", "filters")
     uri_policy: UriPolicySettings = section(UriPolicySettings, "kmsTrio", "uriPolicy")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 import attrs
@@ -83,7 +83,8 @@ class _Pending:
 class WorkerLink:
     """Made for one process; `run` ends with it."""
 
-    def __init__(self, listener: Listener, load: WorkerLoad) -> None:
+    def __init__(self, listener: Listener, load: WorkerLoad, variables: Iterable[str] = ()) -> None:
+        """`variables` of our environment are passed on, see `WorkerProcess`."""
         self.load = load
         self.report: WorkerReport | None = None
         self.is_ready = False
@@ -95,7 +96,7 @@ class WorkerLink:
         #: Whether it ended in order.
         self.retired = False
         self._listener = listener
-        self._process = WorkerProcess()
+        self._process = WorkerProcess(variables)
         self._channel = Channel(self._process.socket)
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}

@@ -133,7 +133,11 @@ class WorkerPool:
             assert self.listener is not None, "set before the pool runs"
             began = trio.current_time()
             try:
-                link = WorkerLink(self.listener, WorkerLoad(number, cores_of_each(self._count)))
+                link = WorkerLink(
+                    self.listener,
+                    WorkerLoad(number, cores_of_each(self._count)),
+                    self._settings.processes.environment,
+                )
             except OSError as problem:
                 failure = f"media worker {number} cannot be started: {problem}"
             else:

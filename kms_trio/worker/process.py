@@ -7,11 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterable
 
 import trio
 
-import kms_trio
+from kms_trio.hosting.environment import PROXIES, child_environment
 
 #: Kills the process for good; what a supervisor does in the end.
 _UNCONDITIONAL = signal.SIGKILL
@@ -20,10 +20,10 @@ _UNCONDITIONAL = signal.SIGKILL
 class WorkerProcess:
     """A running worker. `socket` is our end of the pair."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Iterable[str] = ()) -> None:
         """Start it. In the calling thread: the kernel tells a child of the death of the thread that made it.
 
-        Raises OSError.
+        `variables` of our environment are passed on beside those that every child gets. Raises OSError.
         """
         ours, theirs = socket.socketpair()
         with theirs:
@@ -32,7 +32,7 @@ class WorkerProcess:
                     [sys.executable, "-P", "-m", "kms_trio.worker", str(theirs.fileno()), str(os.getpid())],
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env=_environment(),
+                    env=child_environment((*PROXIES, *variables)),
                 )
             except OSError:
                 ours.close()
@@ -79,10 +79,3 @@ def describe_exit(code: int) -> str:
         return f"was ended by {signal.Signals(-code).name}"
     except ValueError:
         return f"was ended by signal {-code}"
-
-
-def _environment() -> dict[str, str]:
-    """Ours, and this very package to be found first."""
-    here = str(Path(kms_trio.__file__).parent.parent)
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{path}" if path else here}

@@ -1,4 +1,4 @@
-"""Limits on threads and open files: refusing in time, counting seldom, and ending an idle server above them."""
+"""Limits on threads, open files and memory: refusing in time, counting seldom, and ending an idle server above them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from kms_trio.app import Server
 from kms_trio.errors import KurentoError
-from kms_trio.objects.process_limits import Usage, count_usage
+from kms_trio.objects.process_limits import Usage, count_usage, memory_limit
 from kms_trio.objects.resources import COUNT_LIFETIME_S, ResourceLimits
 from kms_trio.objects.server_manager import ServerManager
 
@@ -34,15 +34,23 @@ class Machine:
         self.ended += 1
 
     def limits(self, *, exception_limit: float = 0.8, kill_limit: float | None = None) -> ResourceLimits:
-        """Of 1,000 threads and 1,000 files."""
+        """Of 1,000 threads, 1,000 files and 1,000 MiB."""
         limits = ResourceLimits(
             exception_limit, lambda: self.now_s, kill_limit=kill_limit, count=self.count, terminate=self.end
         )
         limits.thread_limit = limits.file_limit = 1_000
+        limits.memory_limit = 1_000 << 20
         return limits
 
 
-@pytest.mark.parametrize(("used", "what"), [(Usage(801, 10), "threads"), (Usage(10, 801), "files")])
+@pytest.mark.parametrize(
+    ("used", "what"),
+    [
+        (Usage(801, 10), "threads limit: 1000"),
+        (Usage(10, 801), "files limit: 1000"),
+        (Usage(10, 10, 801 << 20), "memory limit: 1000 MiB"),
+    ],
+)
 def test_above_the_limit_nothing_is_created(used: Usage, what: str, caplog: pytest.LogCaptureFixture) -> None:
     machine = Machine()
     limits = machine.limits()
@@ -51,8 +59,8 @@ def test_above_the_limit_nothing_is_created(used: Usage, what: str, caplog: pyte
     machine.now_s += COUNT_LIFETIME_S
     with pytest.raises(KurentoError) as refused:
         limits.check()
-    assert (refused.value.code, refused.value.message) == (40009, f"Reached KMS {what} limit: 1000")
-    assert caplog.record_tuples == [("KurentoResourceManager", logging.ERROR, f"Reached KMS {what} limit: 1000")]
+    assert (refused.value.code, refused.value.message) == (40009, f"Reached KMS {what}")
+    assert caplog.record_tuples == [("KurentoResourceManager", logging.ERROR, f"Reached KMS {what}")]
     assert limits.fraction() == 0.801
 
 
@@ -70,11 +78,24 @@ def test_a_count_serves_for_a_while_unless_what_is_left_might_be_gone() -> None:
 
 
 def test_unlimited() -> None:
-    machine = Machine(used=Usage(10**6, 10**6))
+    machine = Machine(used=Usage(10**6, 10**6, 10**15))
     limits = machine.limits()
-    limits.thread_limit = limits.file_limit = None
+    limits.thread_limit = limits.file_limit = limits.memory_limit = None
     limits.check()
+    limits.check_memory()
     assert limits.fraction() == 0.0
+
+
+def test_small_things_need_memory_alone_and_it_is_counted_seldom() -> None:
+    machine = Machine(used=Usage(999, 999, 800 << 20))
+    limits = machine.limits()
+    for _ in range(1_000):
+        limits.check_memory()
+    assert machine.counts == 1
+    machine.used = Usage(1, 1, 801 << 20)
+    machine.now_s += COUNT_LIFETIME_S
+    with pytest.raises(KurentoError, match="Reached KMS memory limit: 1000 MiB"):
+        limits.check_memory()
 
 
 @pytest.mark.parametrize(("files", "ended"), [(700, 0), (701, 1)])
@@ -108,6 +129,10 @@ def test_limits_are_told(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_counts_are_the_systems() -> None:
     before = count_usage()
+    assert before.memory_bytes > 10 << 20
+    limit = memory_limit()
+    assert limit is not None
+    assert before.memory_bytes < limit
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
@@ -131,3 +156,23 @@ async def test_the_last_release_asks_and_the_end_of_the_server_does_not(parts: S
     await parts.lifecycle.release_all()
     assert machine.ended == 1
     assert [type(each) for each in parts.context.directory] == [ServerManager]
+
+
+async def test_without_memory_nothing_is_kept_for_clients_any_more(parts: Server, create: Any) -> None:
+    pipeline = await create("MediaPipeline")
+    machine = Machine(used=Usage(10, 10, 900 << 20))
+    parts.lifecycle._limits = machine.limits()
+    methods = parts.rpc._handler._methods
+    known = {"sessionId": "known", "object": pipeline.id}
+    parts.context.references.add("known", pipeline.id)
+    for method, params in (
+        ("create", {"sessionId": "known", "type": "MediaPipeline"}),
+        ("subscribe", {**known, "type": "Error"}),
+        ("ref", {**known, "sessionId": "new"}),
+    ):
+        with pytest.raises(KurentoError, match="Reached KMS memory limit"):
+            await methods[method](params)
+    assert not parts.context.references.knows("new")
+    await methods["ref"](known)
+    await methods["release"](known)
+    assert pipeline.id not in parts.context.directory

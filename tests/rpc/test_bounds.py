@@ -1,0 +1,113 @@
+"""What one message can cost: linear reading, a bounded number of values, turns for others, a cache that has an end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+import trio
+
+from kms_trio.rpc.handler import Handler
+from kms_trio.rpc.json_text import _STRING_OR_COMMENT, MAX_VALUES, JsonTextError, TooManyValuesError, decode
+from kms_trio.rpc.request_cache import RequestCache
+from kms_trio.rpc.transaction import run_transaction
+from tests.rpc.test_handler import Nobody
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"' + '\\"' * 50, '"' + '\\"' * 50 + "\\", '"' + '"' * 98 + '\\"', "/* " * 50, '/*"' * 50, "//" * 50],
+    ids=["quotes", "half an escape", "many strings", "comments", "both", "line comments"],
+)
+def test_what_does_not_end_is_looked_through_once(text: str) -> None:
+    found = [match.span() for match in _STRING_OR_COMMENT.finditer(text)]
+    assert found[0][0] == 0
+    assert found[-1][1] == len(text)
+    assert [end for _, end in found[:-1]] == [start for start, _ in found[1:]], "nothing is left to begin at"
+    with pytest.raises(JsonTextError):
+        decode("{" + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": "/* no comment */"} ', {"a": "/* no comment */"}),
+        ('{"a": 1 /* one "quoted" */, "b": "\\"//"} // rest', {"a": 1, "b": '"//'}),
+        ('{"a": 1} /* without an end', {"a": 1}),
+        ('{"a": 1} "without an end', {"a": 1}),
+    ],
+)
+def test_comments_are_skipped_and_what_follows_is_ignored(text: str, value: Any) -> None:
+    assert decode(text) == value
+
+
+def test_values_are_bounded_and_characters_are_not() -> None:
+    assert decode("[" + "1," * (MAX_VALUES - 2) + "1]")[-1] == 1
+    for text in ("[" + "[]," * MAX_VALUES + "[]]", "[" + "{}," * MAX_VALUES + "{}]", "[" * (MAX_VALUES + 1)):
+        with pytest.raises(TooManyValuesError):
+            decode(text)
+    assert len(decode(json.dumps("x" * 8 * MAX_VALUES))) == 8 * MAX_VALUES
+
+
+async def test_a_message_of_too_many_values_is_told_why() -> None:
+    handler = Handler({}, cast(Any, None), None)
+    reply = json.loads(await handler.handle("[" + "1," * MAX_VALUES + "1]", Nobody()))
+    assert reply["error"]["code"] == -32700
+    assert str(MAX_VALUES) in reply["error"]["message"]
+
+
+@pytest.mark.parametrize("request_id", ["1e999", "-1e999", "9" * 400])
+async def test_an_id_that_no_reply_could_repeat_is_refused(request_id: str) -> None:
+    called: list[Any] = []
+
+    async def ping(params: Any) -> Any:
+        called.append(params)
+
+    handler = Handler({"ping": ping}, cast(Any, None), RequestCache(lambda: 0.0))
+    request = f'{{"jsonrpc": "2.0", "id": {request_id}, "method": "ping", "params": {{"sessionId": "s"}}}}'
+    reply = json.loads(await handler.handle(request, Nobody()))
+    assert (reply["id"], reply["error"]["code"], called) == (None, -32600, [])
+
+
+async def test_others_get_their_turn_within_a_transaction() -> None:
+    count = 500
+    turns = most_between = since = 0
+
+    async def execute(request: Any) -> dict[str, Any]:
+        nonlocal since, most_between
+        since += 1
+        most_between = max(most_between, since)
+        return {"result": {"value": "pong"}}
+
+    async def other() -> None:
+        nonlocal since, turns
+        while True:
+            since, turns = 0, turns + 1
+            await trio.lowlevel.checkpoint()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(other)
+        operations = [{"id": number, "method": "ping"} for number in range(count)]
+        result = await run_transaction({"operations": operations, "sessionId": "s"}, execute)
+        nursery.cancel_scope.cancel()
+    assert len(result["value"]) == count
+    assert turns > count // 10
+    assert most_between <= 10
+
+
+def test_the_cache_is_bounded_by_size_too() -> None:
+    cache = RequestCache(lambda: 0.0, capacity_characters=1_000)
+    for request_id in range(100):
+        cache.put("s", request_id, "x" * 97)  # 100 with its id and session, or 99
+    assert len(cache) == 10
+    assert cache.get("s", 89) is None
+    assert cache.get("s", 90) is not None
+    cache.put("s" * 900, 1, "y")
+    assert cache.get("s", 99) is None, "names count as well"
+    cache.put("s", "huge", "x" * 5_000)
+    assert len(cache) == 0
+    cache.put("s", "again", "x")
+    cache.put("s", "again", "x" * 990)
+    cache.put("s", "more", "x")
+    assert [cache.get("s", each) for each in ("again", "more")] == [None, "x"], "one that is replaced counts once"
