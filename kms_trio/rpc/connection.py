@@ -1,7 +1,8 @@
 """One client's socket: requests are carried out one after the other, events are sent as they come.
 
 Three tasks: one reads ahead, one carries out requests, one sends. Whoever raises an event never waits for a client, and
-what was said in one turn of the event loop goes out in one piece.
+what was said in one turn of the event loop goes out in one piece. Only a reply that nothing waits in front of, or comes
+behind, is sent by the task that made it: to wake another one would take a turn more.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Connection:
         self._outbox = Outbox()
         self._scope = trio.CancelScope()
         self._overfull = False
-        # When what is being sent was begun, by Trio's clock; infinite while nothing is.
+        # When what each of the two tasks is sending was begun, by Trio's clock; infinite while nothing is.
+        self._replying_since = math.inf
         self._sending_since = math.inf
 
     async def run(self) -> None:
@@ -62,7 +64,7 @@ class Connection:
 
     def check(self, now: float) -> None:
         """Give the client up if it does not read; called every few seconds, as a deadline a message would cost more."""
-        if now - self._sending_since > SEND_DEADLINE_S:
+        if now - min(self._replying_since, self._sending_since) > SEND_DEADLINE_S:
             self._give_up()
 
     async def say_goodbye(self, code: int, reason: str) -> None:
@@ -96,8 +98,13 @@ class Connection:
                 reply = await handle(message, self)
                 if told:
                     logger.debug("Response: >%s<", without_credentials(reply))
-                self._enqueue(reply)
-                await outbox.drained(to=CROWDED_MESSAGES)
+                if inbox or outbox:
+                    self._enqueue(reply)
+                    await outbox.drained(to=CROWDED_MESSAGES)
+                else:
+                    self._replying_since = trio.current_time()
+                    await self._send([reply])
+                    self._replying_since = math.inf
             if inbox:
                 await trio.lowlevel.checkpoint()
 
@@ -107,10 +114,13 @@ class Connection:
             await outbox.wait()
             texts = outbox.batch()
             self._sending_since = trio.current_time()
-            with contextlib.suppress(WebSocketClosedError):  # the task that reads notices too, and ends the connection
-                await self._websocket.send(texts)
+            await self._send(texts)
             self._sending_since = math.inf
             outbox.sent(len(texts))
+
+    async def _send(self, texts: list[str]) -> None:
+        with contextlib.suppress(WebSocketClosedError):  # the task that reads notices too, and ends the connection
+            await self._websocket.send(texts)
 
     def _enqueue(self, text: str) -> None:
         try:
