@@ -23,8 +23,7 @@ def expanded_code(spec: ModuleSpec) -> dict[str, Any]:
         "mavenVersion": maven_version,
     }
     javascript = {"nodeName": f"kurento-module-{name}", "npmDescription": ""}
-    git = _section(spec.code, "api", "js").get("npmGit")
-    javascript["npmVersion"] = git if is_dev(version) and isinstance(git, str) else release
+    javascript["npmVersion"] = (npm_repository(spec) if is_dev(version) else None) or release
     implementation = {
         "cppNamespace": "kurento" if name in KURENTO_MODULES else f"kurento::module::{name}",
         "lib": f"libkms{name.lower()}",
@@ -34,6 +33,12 @@ def expanded_code(spec: ModuleSpec) -> dict[str, Any]:
         kmd = {"mavenGroupId": group, "mavenArtifactId": f"{name}.kmd", "mavenVersion": maven_version}
         defaults = {"kmd": {"java": kmd}, **defaults}
     return _merged(defaults, spec.code)
+
+
+def npm_repository(spec: ModuleSpec) -> str | None:
+    """Where npm finds development versions of the module's client, `code.api.js.npmGit`."""
+    repository = _section(spec.code, "api", "js").get("npmGit")
+    return repository if isinstance(repository, str) else None
 
 
 def _section(code: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

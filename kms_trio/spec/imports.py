@@ -42,7 +42,8 @@ def expanded_imports(spec: ModuleSpec) -> tuple[Import, ...]:
     range_ = kurento_version(spec)
     for name in _IMPLICIT.get(spec.name, _IMPLICIT_ELSE):
         if name not in seen:
-            seen[name] = Import(name, range_, spec.location, spec.kurento_maven_version, spec.kurento_npm_version)
+            location = spec.kurento_version_location or spec.location
+            seen[name] = Import(name, range_, location, spec.kurento_maven_version, spec.kurento_npm_version)
     return tuple(seen.values())
 
 
@@ -91,11 +92,17 @@ def _find(spec: ModuleSpec, import_: Import, available: Mapping[str, ModuleSpec]
         )
     found = available.get(import_.name)
     if found is None:
-        raise SpecError(f"Import '{import_.name}' not found in dependencies in any version", import_.location)
+        raise SpecError(
+            f"Import '{import_.name}' not found in dependencies in any version",
+            import_.location,
+            expected="its bundle to be installed, or its spec to be named by --deprom",
+        )
     if not versions.satisfies(found.version, import_.version, import_.location):
+        range_ = "a range" if import_ in spec.imports else "a 'kurentoVersion'"
         raise SpecError(
             f"Import '{import_.name}' with version {import_.version} not found in dependencies, "
             f"found version: {found.version}",
             import_.location,
+            expected=f"{range_} that {found.version} is in",
         )
     return found

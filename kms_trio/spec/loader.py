@@ -103,6 +103,7 @@ def _module(reader: ObjectReader, lists: Mapping[str, list[Node]], warnings: lis
         version=reader.required("version"),
         location=reader.where("name"),
         kurento_version=reader.get("kurentoVersion", str),
+        kurento_version_location=reader.where("kurentoVersion"),
         kurento_maven_version=reader.get("kurentoMavenVersion", str),
         kurento_npm_version=reader.get("kurentoNpmVersion", str),
         repository=reader.get("repository", str),

@@ -150,6 +150,7 @@ class ModuleSpec:
     version: str
     location: Location
     kurento_version: str | None = None
+    kurento_version_location: Location | None = None
     kurento_maven_version: str | None = None
     kurento_npm_version: str | None = None
     repository: str | None = None

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from kms_trio.spec.checks import check_module
+from kms_trio.spec.code_settings import npm_repository
 from kms_trio.spec.imports import expanded_imports, kurento_version, order_modules
 from kms_trio.spec.model import Import, ModuleSpec, RemoteClassSpec, TypeName
 from kms_trio.spec.symbols import Scope, Symbol
+from kms_trio.spec.versions import is_dev
 
 
 @attrs.frozen
@@ -46,7 +48,7 @@ def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
     """Resolve modules that between them contain all they import, by name, imports first. Raises SpecError."""
     resolved: dict[str, ResolvedModule] = {}
     for spec in order_modules(specs):
-        imports = expanded_imports(spec)
+        imports = tuple(_with_repository(item, resolved[item.name].spec) for item in expanded_imports(spec))
         scope = Scope.of(spec, _reachable(imports, resolved))
         warnings = (*spec.warnings, *check_module(spec, scope))
         resolved[spec.name] = ResolvedModule(spec, kurento_version(spec), imports, scope, warnings)
@@ -56,6 +58,14 @@ def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
 def resolve_one(spec: ModuleSpec, dependencies: Iterable[ModuleSpec]) -> ResolvedModule:
     """Resolve `spec` with its dependencies at hand. Raises SpecError."""
     return resolve([spec, *dependencies])[spec.name]
+
+
+def _with_repository(import_: Import, found: ModuleSpec) -> Import:
+    """A development version is in no registry of npm, but perhaps in the repository that its spec names (`npmGit`)."""
+    repository = npm_repository(found)
+    if import_.npm_version is not None or repository is None or not is_dev(import_.version):
+        return import_
+    return attrs.evolve(import_, npm_version=repository)
 
 
 def _reachable(imports: Iterable[Import], resolved: Mapping[str, ResolvedModule]) -> dict[str, Scope]:

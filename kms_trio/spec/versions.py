@@ -1,8 +1,8 @@
 """Versions (SemVer 2.0.0) and the ranges in which modules name the versions that they accept.
 
-A range is made of `1.2.3`, `=`, `!=`, `<`, `<=`, `>`, `>=`, `~1.2.3` (other patches) and `^1.2.3` (up to the next major
-version, also for 0.x), joined by `&`, which binds tighter, and `|`. A version in a range may be partial: `1.2` stands
-for any `1.2.x`.
+A range is made of `1.2.3`, `=`, `!=`, `<`, `<=`, `>`, `>=`, `1.2.*`, `1.2.3 - 1.4.0`, `~` and `^1.2.3` (up to the next
+major version, also for 0.x), joined by `&`, which binds tighter, and `|`. What a version in a range leaves out is 0;
+only after `~` it says how much may change: `~1.2.3` other patches, `~1.2` other minor versions, `~1` all that is later.
 
 A `-dev` version marks work in progress. It satisfies a range when the release that it leads to would; a range that
 names a `-dev` version exactly accepts that version and everything compatible with it (`^`).
@@ -19,8 +19,9 @@ from kms_trio.spec.errors import Location, SpecError
 
 DEV_SUFFIX = "-dev"
 
-_TERM = re.compile(r"(?P<operator>!=|<=|>=|[=<>~^]|)\s*v?(?P<version>\d[0-9A-Za-z.+-]*)", re.ASCII)
-_PARTIAL = re.compile(r"(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?(?:\.[x*])*", re.ASCII)
+_TERM = re.compile(r"(?P<operator>!=|<=|>=|[=<>~^]|)\s*v?(?P<version>\d[0-9A-Za-z.*+-]*)", re.ASCII)
+_SPAN = re.compile(r"(?P<low>[^\s-]+)\s+-\s+(?P<high>[^\s-]+)", re.ASCII)
+_PARTIAL = re.compile(r"(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?(?P<any>(?:\.[x*])*)", re.ASCII)
 
 
 def is_dev(version: str) -> bool:
@@ -94,10 +95,13 @@ def parse_range(text: str, location: Location | None = None) -> Range:
 
 
 def _bounds(term: str, text: str, location: Location | None) -> tuple[Bound, ...]:
+    span = _SPAN.fullmatch(term)
+    if span is not None:
+        return (*_bounds(f">={span['low']}", text, location), *_bounds(f"<={span['high']}", text, location))
     match = _TERM.fullmatch(term)
     if match is None:
         raise _error(text, term, location)
-    operator = match["operator"] or "="
+    operator = match["operator"]
     version = match["version"].removesuffix(DEV_SUFFIX)
     partial = _PARTIAL.fullmatch(version)
     if partial is None:
@@ -105,26 +109,27 @@ def _bounds(term: str, text: str, location: Location | None) -> tuple[Bound, ...
         release = low.finalize_version()
         match operator:
             case "^":
-                return Bound(">=", low), Bound("<", release.bump_major())
+                return _between(low, release.bump_major())
             case "~":
-                return Bound(">=", low), Bound("<", release.bump_minor())
+                return _between(low, release.bump_minor())
             case _:
-                return (Bound(operator, low),)
+                return (Bound(operator or "=", low),)
     low = semver.Version(int(partial["major"]), int(partial["minor"] or 0))
-    high = low.bump_minor() if partial["minor"] else low.bump_major()
-    match operator:
-        case "^":
-            return Bound(">=", low), Bound("<", low.bump_major())
-        case "~" | "=":
-            return Bound(">=", low), Bound("<", high)
-        case "<" | ">=":
-            return (Bound(operator, low),)
-        case "<=":
-            return (Bound("<", high),)
-        case ">":
-            return (Bound(">=", high),)
-        case _:
+    if partial["any"]:
+        if operator:
             raise _error(text, term, location)
+        return _between(low, low.bump_minor() if partial["minor"] else low.bump_major())
+    match operator:
+        case "~" if not partial["minor"]:
+            return (Bound(">=", low),)
+        case "^" | "~":
+            return _between(low, low.bump_major())
+        case _:
+            return (Bound(operator or "=", low),)
+
+
+def _between(low: semver.Version, high: semver.Version) -> tuple[Bound, ...]:
+    return Bound(">=", low), Bound("<", high)
 
 
 def _error(text: str, term: str, location: Location | None) -> SpecError:

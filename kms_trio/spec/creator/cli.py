@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from kms_trio.spec.creator.dependencies import without_specs
 from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.job import Job
 from kms_trio.spec.creator.kmd_values import simple_kmd, value_at
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     job = Job.load(options.rom, options.deprom)
-    for warning in job.module.warnings:
+    no_specs = [f"no spec files in {path}; installed modules are taken" for path in without_specs(options.deprom)]
+    for warning in (*no_specs, *job.module.warnings):
         print(f"Warning: {warning}", file=sys.stderr)
     if options.show_values or options.print_simple_kmd:
         for key in options.show_values:

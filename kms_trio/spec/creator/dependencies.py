@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 from kms_trio.spec.imports import expanded_imports
-from kms_trio.spec.loader import find_files, fuse, read_files
+from kms_trio.spec.loader import SUFFIX, find_files, fuse, read_files
 from kms_trio.spec.model import ModuleSpec
 from kms_trio.spec.python_code import KMD_FILE
 
@@ -20,6 +20,8 @@ def load_dependencies(paths: Sequence[Path]) -> dict[str, ModuleSpec]:
 
     Files in one folder whose names begin alike up to the first dot are one module.
     """
+    empty = without_specs(paths)
+    paths = [path for path in paths if path not in empty]
     groups: dict[tuple[Path, str], list[Path]] = {}
     for file in find_files(paths) if paths else ():
         groups.setdefault((file.parent, file.name.partition(".")[0]), []).append(file)
@@ -27,27 +29,34 @@ def load_dependencies(paths: Sequence[Path]) -> dict[str, ModuleSpec]:
     return {spec.name: spec for spec in specs}
 
 
-def with_installed(spec: ModuleSpec, given: Mapping[str, ModuleSpec]) -> list[ModuleSpec]:
-    """`given` without `spec`'s own module, and with installed modules for imports that it lacks. Raises SpecError."""
-    known = {name: dependency for name, dependency in given.items() if name != spec.name}
-    waiting: list[ModuleSpec] = [spec, *known.values()]
+def without_specs(paths: Sequence[Path]) -> list[Path]:
+    """Folders where there is nothing: build scripts name that of a Kurento, which need not be installed."""
+    folders = [path for path in paths if not path.is_file() and not path.name.endswith(SUFFIX)]
+    return [folder for folder in folders if not any(folder.glob(f"*{SUFFIX}"))]
+
+
+def imported_specs(spec: ModuleSpec, given: Mapping[str, ModuleSpec]) -> list[ModuleSpec]:
+    """What `spec` imports, directly or not, of those `given` or else of those installed. Raises SpecError.
+
+    An import that is nowhere is left out, and other modules that happen to lie in the same folder are not looked at.
+    """
+    found: dict[str, ModuleSpec] = {}
+    waiting: list[ModuleSpec] = [spec]
     while waiting:
-        for name in _lacking(waiting.pop(), {spec.name, *known}):
-            found = installed_spec(name)
-            if found is not None:
-                known[name] = found
-                waiting.append(found)
-    return list(known.values())
+        for item in expanded_imports(waiting.pop()):
+            if item.name in found or item.name == spec.name:
+                continue
+            dependency = given.get(item.name) or installed_spec(item.name)
+            if dependency is not None:
+                found[item.name] = dependency
+                waiting.append(dependency)
+    return list(found.values())
 
 
 def installed_spec(name: str) -> ModuleSpec | None:
     """The spec that an installed bundle carries; None when there is no such bundle. Raises SpecError."""
     file = _installed_file(name)
     return None if file is None else fuse(read_files([file]))
-
-
-def _lacking(spec: ModuleSpec, known: Iterable[str]) -> list[str]:
-    return [item.name for item in expanded_imports(spec) if item.name not in known]
 
 
 def _installed_file(name: str) -> Path | None:

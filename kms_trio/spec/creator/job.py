@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from kms_trio.spec.creator.contract_changes import contract_changes
-from kms_trio.spec.creator.dependencies import load_dependencies, with_installed
+from kms_trio.spec.creator.dependencies import imported_specs, load_dependencies
 from kms_trio.spec.creator.output_folder import OutputFolder
 from kms_trio.spec.creator.package_files import author_file, united_json, united_pom
 from kms_trio.spec.creator.python_bundle import GENERATED, PythonBundle, bundle_package
@@ -45,7 +45,7 @@ class Job:
     def load(cls, specs: Sequence[Path], dependencies: Sequence[Path], say: Callable[[str], None] = print) -> Job:
         """Read and check the spec in `specs`, with what it imports."""
         spec = fuse(read_files(find_files(specs)))
-        modules = resolve([spec, *with_installed(spec, load_dependencies(dependencies))])
+        modules = resolve([spec, *imported_specs(spec, load_dependencies(dependencies))])
         return cls(specs, modules, modules[spec.name], say)
 
     @cached_property

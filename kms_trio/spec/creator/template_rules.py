@@ -20,6 +20,8 @@ from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.template_helpers import TemplateHelpers
 
 SUFFIX = ".j2"
+FREEMARKER = (".ftl", ".ftm")
+"""Kurento's own templates."""
 _LISTS = {"remoteClass": "remoteClasses", "complexType": "complexTypes", "event": "events"}
 
 
@@ -45,11 +47,23 @@ def render_folder(
         keep_trailing_newline=True,
     )
     environment.filters.update(helpers.filters())
-    for file in sorted(folder.glob(f"*{SUFFIX}")):
+    for file in _templates(folder):
         for values in _occasions(file.name.partition("_")[0], model):
             text = _rendered(environment, file, {"module": model, "config": config, **values})
             if text.strip():
                 yield file_of(text)
+
+
+def _templates(folder: Path) -> list[Path]:
+    """Its templates by name. Raises CreatorError when there is none."""
+    kinds = ("model", *_LISTS)
+    templates = [file for file in sorted(folder.glob(f"*{SUFFIX}")) if file.name.partition("_")[0] in kinds]
+    if templates:
+        return templates
+    expected = f"{', '.join(f'{kind}_*{SUFFIX}' for kind in kinds)} in Jinja2"
+    foreign = [file.name for suffix in FREEMARKER for file in sorted(folder.glob(f"*{suffix}"))]
+    found = f"FreeMarker's {foreign[0]}" if foreign else "none"
+    raise CreatorError(f"no templates in {folder} (expected {expected}, found {found})")
 
 
 def file_of(text: str) -> tuple[str, str]:

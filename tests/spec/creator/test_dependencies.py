@@ -54,3 +54,47 @@ def test_an_import_is_found_among_installed_bundles(distribution: Path, creator:
     (tmp_path / "m.kmd.json").write_text(json.dumps(spec))
     outcome = creator("-r", tmp_path / "m.kmd.json", "-dr", SPECS, "-p")
     assert outcome.out.startswith("Dep: other ^1.0.0\n")
+
+
+def test_folders_without_specs_are_remarked_upon(creator: Creator, tmp_path: Path) -> None:
+    outcome = creator("-r", CHROMA, "-dr", tmp_path, tmp_path / "nowhere", SPECS, "-p")
+    assert (outcome.status, outcome.out) == (0, creator("-r", CHROMA, "-dr", SPECS, "-p").out)
+    assert outcome.err.splitlines() == [
+        f"Warning: no spec files in {folder}; installed modules are taken"
+        for folder in (tmp_path, tmp_path / "nowhere")
+    ]
+
+
+def test_modules_that_are_not_imported_do_not_matter(creator: Creator, tmp_path: Path) -> None:
+    header = {"name": "stale", "version": "1.0.0", "kurentoVersion": "^6.0.0"}
+    (tmp_path / "stale.kmd.json").write_text(json.dumps(header))
+    assert creator("-r", CHROMA, "-dr", SPECS, tmp_path, "-p").status == 0
+    outcome = creator("-r", tmp_path, "-dr", SPECS, "-p")
+    assert outcome.err == (
+        f"Error: {tmp_path}/stale.kmd.json:1: Import 'core' with version ^6.0.0 not found in dependencies, found "
+        "version: 7.3.0 (expected a 'kurentoVersion' that 7.3.0 is in)\n"
+    )
+
+
+def test_how_other_languages_find_a_development_version(creator: Creator, tmp_path: Path) -> None:
+    other = {
+        "name": "other",
+        "version": "1.0.0-dev",
+        "kurentoVersion": "^7.0.0",
+        "code": {"api": {"js": {"nodeName": "kurento-module-other", "npmGit": "https://example.org/other-js.git"}}},
+    }
+    imports = [{"name": "other", "version": "^1.0.0-dev"}]
+    spec = {"name": "m", "version": "0.1.0-dev", "kurentoVersion": "7.1.0-dev", "imports": imports}
+    for module in (other, spec):
+        (tmp_path / f"{module['name']}.kmd.json").write_text(json.dumps(module))
+    keys = ["imports.0.npmVersion", "imports.0.mavenVersion", "imports.1.mavenVersion"]
+    options = ["-r", tmp_path / "m.kmd.json", "-dr", SPECS, tmp_path]
+    assert creator(*options, "-s", *keys).out.splitlines() == [
+        "Value: imports.0.npmVersion = https://example.org/other-js.git",
+        "Value: imports.0.mavenVersion = [1.0.0-SNAPSHOT,2.0.0-SNAPSHOT)",
+        "Value: imports.1.mavenVersion = 7.1.0-SNAPSHOT",
+    ]
+    creator(*options, "-npm", "-c", tmp_path)
+    package = json.loads((tmp_path / "package.json").read_text())
+    assert package["dependencies"] == {"kurento-module-other": "https://example.org/other-js.git"}
+    assert package["peerDependencies"] == {"kurento-client": "*"}

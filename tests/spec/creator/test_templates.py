@@ -154,3 +154,19 @@ def test_mistakes_in_the_configuration(render: Creator, tmp_path: Path, config: 
     outcome = render("-d")
     assert outcome.status == 1
     assert error in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [(None, "none"), ("model_a.ftl", "FreeMarker's model_a.ftl"), ("part_of_others.j2", "none")],
+)
+def test_a_folder_without_templates(creator: Creator, tmp_path: Path, file: str | None, found: str) -> None:
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    if file is not None:
+        (templates / file).write_text("a.txt text")
+    (tmp_path / "sample.kmd.json").write_text(json.dumps(SPEC))
+    outcome = creator("-r", tmp_path / "sample.kmd.json", "-dr", SPECS, "-t", templates, "-c", tmp_path / "out")
+    assert outcome.status == 1
+    assert f"no templates in {templates} (expected model_*.j2, remoteClass_*.j2" in outcome.err
+    assert outcome.err.endswith(f"found {found})\n")
