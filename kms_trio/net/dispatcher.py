@@ -42,9 +42,16 @@ class NetworkStatistics:
     strangers_dtls: int = 0
     strangers_media: int = 0
     garbage: int = 0
+    forged: int = 0
+    """What came from an address that is known, under a key that is not, or once more."""
     receive_errors: int = 0
     patient: int = 0
     """What came by feedback sockets, whoever it belonged to."""
+
+    @property
+    def foreign(self) -> int:
+        """All that belonged to nobody."""
+        return self.strangers_stun + self.strangers_dtls + self.strangers_media + self.garbage + self.forged
 
 
 class Dispatcher:
@@ -82,6 +89,7 @@ class Dispatcher:
                     self._take(base, arena, slot, length, now, 0.0)
                 elif state == REFUSED:
                     intake.source_of(slot).transport.undecryptable += 1
+                    self.statistics.forged += 1
                 elif state == ODD:
                     intake.source_of(slot).session.statistics.malformed_rtp += 1
         self.push(dirty, now, intake)
@@ -105,10 +113,12 @@ class Dispatcher:
         if 192 <= view[1] <= 223:  # RTCP (RFC 5761 section 4)
             if lib.srtp_unprotect_rtcp(context, arena.pointers[slot], arena.length_pointers[slot]):
                 transport.undecryptable_rtcp += 1
+                self.statistics.forged += 1
             else:
                 self.receive_rtcp(session, bytes(view[: plain_lengths[slot]]), now, age_s)
         elif lib.srtp_unprotect(context, arena.pointers[slot], arena.length_pointers[slot]):
             transport.undecryptable += 1
+            self.statistics.forged += 1
         else:
             if session.receive_rtp(view, plain_lengths[slot], now):
                 self._dirty.append(session)

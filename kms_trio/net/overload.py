@@ -4,6 +4,10 @@ Too much traffic left to itself is lost at random, packet by packet, audio as we
 lacks.  So when the process cannot keep up, whole streams of video are held back until it can, those first that cost
 most: packets a second times viewers.  One step is made an interval, and none before the overload has lasted; streams
 come back one by one after a time of calm, the last one first.  When one comes back too early, the next waits longer.
+
+It cannot keep up when its thread is busy all the time, or would be if it were let, and it is late or loses datagrams.
+What is lost by a thread that idles came in a burst that no queue could hold; what is lost for the sake of datagrams
+that belong to nobody is not won back by taking pictures from those who are here.
 """
 
 from __future__ import annotations
@@ -24,21 +28,32 @@ class Load:
 
     cpu: float = 0.0
     """CPU time of the forwarding thread over time; 1.0 is all of a core."""
+    waiting: float = 0.0
+    """The part of the time that it had something to do, and no core to do it on."""
+    foreign: float = 0.0
+    """What of `cpu` went to datagrams that belong to nobody."""
     lateness_s: float = 0.0
     """The longest that anybody had to wait for a turn of the event loop."""
     dropped: int = 0
     """Datagrams that the kernel dropped because the sockets were not emptied in time."""
+
+    @property
+    def busy(self) -> float:
+        """The part of the time that the thread had something to do."""
+        return self.cpu + self.waiting
 
 
 @attrs.frozen
 class OverloadLimits:
     """When it is too much, and when it is well again."""
 
-    cpu: float = 0.9
+    busy: float = 0.9
     lateness_s: float = 0.1
-    """Too late, where the thread also used `cpu`: a machine that gives us no time is not relieved by doing less."""
-    calm_cpu: float = 0.75
-    calm_lateness_s: float = 0.05
+    """Too late, where the thread also used `busy` itself: a machine that gives us no time is not relieved by doing
+    less."""
+    own_cpu: float = 0.4
+    """What has to be of our own doing, for there to be something to win."""
+    calm_busy: float = 0.75
     patience: int = 3
     """Intervals in a row before the first stream is held back, so that a burst of joins is none."""
     share: float = 0.1
@@ -81,8 +96,10 @@ class OverloadController(Generic[S]):
     def step(self, load: Load, costs: Mapping[S, float]) -> Decision[S]:
         """One interval is over.  `costs` are packets times viewers of each video stream, held back or not."""
         limits = self.limits
-        strained = load.dropped > 0 or (load.cpu >= limits.cpu and load.lateness_s >= limits.lateness_s)
-        calm = not load.dropped and load.cpu < limits.calm_cpu and load.lateness_s < limits.calm_lateness_s
+        late = load.cpu >= limits.busy and load.lateness_s >= limits.lateness_s
+        lossy = load.busy >= limits.busy and load.dropped > 0
+        strained = (late or lossy) and load.cpu - load.foreign >= limits.own_cpu
+        calm = load.busy < limits.calm_busy
         self._strained = self._strained + 1 if strained else 0
         self._calm = self._calm + 1 if calm else 0
         self._since_resume += 1

@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -36,6 +37,10 @@ SO_MEMINFO = 55
 MEMINFO_WORDS = 9
 MEMINFO_DROPS = 8
 """SK_MEMINFO_DROPS of linux/sock_diag.h."""
+SCHEDULER_FILE = Path("/proc/thread-self/schedstat")
+"""Of the thread that opens it: nanoseconds on a core, nanoseconds of waiting for one, turns."""
+FOREIGN_S = 5e-6
+"""What it takes to find that a datagram belongs to nobody."""
 
 
 class LoadSource(Protocol):
@@ -49,12 +54,18 @@ class LoadSource(Protocol):
 
 
 class ProcessLoad:
-    """The load of the thread that calls it, and of the sockets that `sockets` tells."""
+    """The load of the thread that calls it, and of the sockets that `sockets` tells.
 
-    def __init__(self, sockets: Callable[[], Iterable[UdpSocket]]) -> None:
+    `foreign` counts datagrams so far that belonged to nobody.
+    """
+
+    def __init__(self, sockets: Callable[[], Iterable[UdpSocket]], foreign: Callable[[], int]) -> None:
         self._sockets = sockets
+        self._foreign = foreign
+        self._foreign_before = foreign()
         self._at_s = time.monotonic()
         self._cpu_s = time.thread_time()
+        self._waited_s = waited_s()
         self._lateness_s = 0.0
         self._drops: dict[UdpSocket, int] = {}
 
@@ -64,15 +75,27 @@ class ProcessLoad:
 
     def measure(self) -> Load:
         """Measure now."""
-        now_s, cpu_s = time.monotonic(), time.thread_time()
+        now_s, cpu_s, waiting_s, foreign = time.monotonic(), time.thread_time(), waited_s(), self._foreign()
+        elapsed_s = max(now_s - self._at_s, 1e-3)
         before, self._drops = self._drops, {sock: kernel_drops(sock) for sock in self._sockets() if not sock.closed}
         load = Load(
-            cpu=(cpu_s - self._cpu_s) / max(now_s - self._at_s, 1e-3),
+            cpu=(cpu_s - self._cpu_s) / elapsed_s,
+            waiting=(waiting_s - self._waited_s) / elapsed_s,
+            foreign=(foreign - self._foreign_before) * FOREIGN_S / elapsed_s,
             lateness_s=self._lateness_s,
             dropped=sum(count - before.get(sock, count) for sock, count in self._drops.items()),
         )
         self._at_s, self._cpu_s, self._lateness_s = now_s, cpu_s, 0.0
+        self._waited_s, self._foreign_before = waiting_s, foreign
         return load
+
+
+def waited_s() -> float:
+    """How long the calling thread has waited for a core so far, seconds; 0 where the kernel does not tell."""
+    try:
+        return int(SCHEDULER_FILE.read_bytes().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def kernel_drops(sock: UdpSocket) -> int:
@@ -177,8 +200,10 @@ class OverloadGuard:
             self._tell_end(self._watched[fanout])
         if decision.pause:
             logger.warning(
-                "Overload (CPU %.0f%%, %.0f ms late, %d datagrams lost): video of %d more streams held back, %d in all",
+                "Overload (CPU %.0f%%, busy %.0f%%, %.0f ms late, %d datagrams lost): video of %d more streams held "
+                "back, %d in all",
                 100 * self.last.cpu,
+                100 * self.last.busy,
                 1000 * self.last.lateness_s,
                 self.last.dropped,
                 len(decision.pause),

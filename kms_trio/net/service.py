@@ -67,7 +67,7 @@ class NetworkService:
         self.receive_rtcp = dispatcher.receive_rtcp
         self.receive_datagrams = dispatcher.receive_datagrams
         self._feedback = FeedbackIntake(self._receive_feedback)
-        self.overload = OverloadGuard(ProcessLoad(lambda: self._open_sockets))
+        self.overload = OverloadGuard(ProcessLoad(lambda: self._open_sockets, lambda: dispatcher.statistics.foreign))
         self._native: NativeForwarder | None = None
         self._ports = range(0)
         self._tcp_bases: dict[str, TcpBase] = {}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kms_trio.net.overload import Load, OverloadController, OverloadLimits
+from kms_trio.net.overload_guard import ProcessLoad, waited_s
 
 CALM = Load(cpu=0.3)
 BUSY = Load(cpu=0.85, lateness_s=0.06)
 LATE = Load(cpu=0.97, lateness_s=0.3)
-LOSSY = Load(cpu=0.6, dropped=4)
+LOSSY = Load(cpu=0.6, waiting=0.35, dropped=4)
 COSTS = {"big": 600.0, "middle": 300.0, "small": 100.0}
 
 
@@ -38,12 +41,53 @@ def test_the_costliest_goes_first_and_one_step_an_interval(strain: Load) -> None
 
 @pytest.mark.parametrize(
     "load",
-    [CALM, BUSY, Load(cpu=1.0), Load(cpu=0.2, lateness_s=5.0)],
-    ids=["calm", "busy", "full but in time", "the machine gives us no time"],
+    [
+        CALM,
+        BUSY,
+        Load(cpu=1.0),
+        Load(cpu=0.2, waiting=0.8, lateness_s=5.0),
+        Load(cpu=0.2, waiting=0.8, lateness_s=5.0, dropped=100),
+        Load(cpu=0.2, lateness_s=0.2, dropped=5000),
+        Load(cpu=1.0, foreign=0.7, lateness_s=0.3, dropped=50_000),
+    ],
+    ids=[
+        "calm",
+        "busy",
+        "full but in time",
+        "the machine gives us no time",
+        "and loses for it",
+        "a burst that no queue holds",
+        "a flood from strangers",
+    ],
 )
 def test_what_is_no_overload(load: Load) -> None:
     controller: OverloadController[str] = OverloadController()
     assert run(controller, load, 50, COSTS) == []
+
+
+def test_a_flood_keeps_nothing_from_coming_back() -> None:
+    controller: OverloadController[str] = OverloadController()
+    run(controller, LATE, controller.limits.patience, COSTS)
+    assert run(controller, Load(cpu=0.5, foreign=0.3, dropped=5000), 10, COSTS) == ["-big"]
+
+
+def test_what_is_measured_of_the_thread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    strangers = [100]
+    load = ProcessLoad(lambda: (), lambda: strangers[0])
+    strangers[0] += 1000
+    load.was_late(0.2)
+    load.was_late(0.1)
+    first = load.measure()
+    assert (first.lateness_s, first.dropped) == (0.2, 0)
+    assert first.foreign > 0
+    assert first.waiting >= 0
+    assert load.measure().foreign == 0.0, "counted once"
+    monkeypatch.setattr("kms_trio.net.overload_guard.SCHEDULER_FILE", tmp_path / "none")
+    assert waited_s() == 0.0, "where the kernel does not tell"
+    told = tmp_path / "schedstat"
+    told.write_text("1000 2500000000 7\n")
+    monkeypatch.setattr("kms_trio.net.overload_guard.SCHEDULER_FILE", told)
+    assert waited_s() == 2.5
 
 
 def test_a_step_is_a_tenth_of_all_video() -> None:

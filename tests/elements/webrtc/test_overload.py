@@ -20,7 +20,7 @@ from tests.elements.webrtc.room import Participant, Publisher, join, numbers
 from tests.http.test_metrics import read
 
 CALM = Load(cpu=0.2)
-STRAINED = Load(cpu=0.5, dropped=12)
+STRAINED = Load(cpu=0.95, dropped=12)
 BUSY = Load(cpu=0.8)
 VIEWERS_OF_FIRST = 3
 
