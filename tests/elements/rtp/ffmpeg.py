@@ -14,6 +14,7 @@ from numpy import concatenate
 
 from kms_trio.testing.clips import picture_number, pitch_hz
 from kms_trio.testing.patience import PATIENCE_S
+from tests.programs import end_program
 
 __all__ = ["pictures_of", "pitch_of", "require_ffmpeg", "run_ffmpeg", "send_arguments"]
 
@@ -36,7 +37,7 @@ async def run_ffmpeg(program: str, arguments: Sequence[str]) -> None:
     """Run it to its end; what it complains about becomes the failure's text."""
     command = [program, "-hide_banner", "-nostdin", "-loglevel", "warning", "-y", *arguments]
     with trio.fail_after(PATIENCE_S):
-        done = await trio.run_process(command, check=False, capture_stderr=True)
+        done = await trio.run_process(command, check=False, capture_stderr=True, deliver_cancel=end_program)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr.decode()}"
 
 

@@ -17,6 +17,7 @@ import trio
 
 from kms_trio.testing.patience import PATIENCE_S
 from tests.interop.harness.tools import missing
+from tests.programs import end_program
 
 __all__ = [
     "Received",
@@ -134,7 +135,9 @@ def receive_pipeline(medias: list[Received], suite: Suite | None) -> list[str]:
 async def run_sender(program: str, pipeline: list[str]) -> None:
     """Runs a pipeline to its end; what it complains about becomes the failure's text."""
     with trio.fail_after(PATIENCE_S):
-        done = await trio.run_process([program, "-q", *pipeline], check=False, capture_stderr=True)
+        done = await trio.run_process(
+            [program, "-q", *pipeline], check=False, capture_stderr=True, deliver_cancel=end_program
+        )
     assert done.returncode == 0, f"{' '.join(pipeline)}\n{done.stderr.decode()}"
 
 

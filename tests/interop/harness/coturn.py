@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 import attrs
 import trio
@@ -24,6 +25,7 @@ from kms_trio.rtc.stun import MessageClass, build_message
 from kms_trio.testing.patience import PATIENCE_S
 from tests.interop.harness.namespaces import inside
 from tests.interop.harness.tools import require_program
+from tests.programs import end_program
 
 USER, PASSWORD, SECRET = "alice", "a-password", "north"
 
@@ -95,9 +97,9 @@ pidfile={folder / "turn.pid"}
                 nursery.cancel_scope.cancel()
 
 
-async def _run(command: list[str], output: object, task_status: trio.TaskStatus[None]) -> None:
+async def _run(command: list[str], output: IO[bytes], task_status: trio.TaskStatus[None]) -> None:
     task_status.started()
-    await trio.run_process(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    await trio.run_process(command, stdout=output, stderr=subprocess.STDOUT, check=False, deliver_cancel=end_program)
 
 
 async def _wait_until_it_answers(host: str, port: int, namespace: str) -> None:
