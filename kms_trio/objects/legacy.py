@@ -61,6 +61,10 @@ class Legacy:
         today = self._events.get(name)
         return today if today in object_class.events else None
 
+    def today(self, name: str) -> str:
+        """Today's name of an event, in whichever class; names of today are their own."""
+        return self._events.get(name, name)
+
     def write(self, value: Any) -> Any:
         """Return wire JSON with the fields added that its registers had in 6.x."""
         if isinstance(value, list):
@@ -72,7 +76,7 @@ class Legacy:
 
     def write_event(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the data of an event, subscribed as `name`, with the name and the fields that it had in 6.x."""
-        today = self._events.get(name, name)
+        today = self.today(name)
         written: dict[str, Any] = self.write(data)
         if data.get("type") == today:  # an Error has a type of its own there
             written["type"] = name

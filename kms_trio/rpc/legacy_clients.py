@@ -37,6 +37,10 @@ class LegacyClients:
             self._sessions.add(session_id)
         return found
 
+    def today(self, name: Any) -> Any:
+        """Today's name of an event that a worker has found a class to have."""
+        return self._legacy.today(name) if isinstance(name, str) else name
+
     def note(self, session_id: str) -> None:
         """The session has used an old name elsewhere: in a media worker."""
         self._sessions.add(session_id)

@@ -81,10 +81,12 @@ class Router:
     async def subscribe(self, params: Params | None) -> Any:
         """Begin to send an event of an object; who wants to hear of errors is remembered here, too."""
         result = await self._by_object("subscribe", params)
-        if params is not None and params.get("type") == Error.TYPE and self._link_of_object(params) is not None:
-            self._tree.errors.subscribe(
-                result["sessionId"], params["object"], Error.TYPE, subscription_id=result["value"]
-            )
+        if params is not None and self._link_of_object(params) is not None:
+            name = params.get("type")
+            if self._legacy_clients.today(name) == Error.TYPE:
+                self._tree.errors.subscribe(
+                    result["sessionId"], params["object"], Error.TYPE, name, subscription_id=result["value"]
+                )
         return result
 
     async def unsubscribe(self, params: Params | None) -> Any:
