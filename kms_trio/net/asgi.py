@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Never
 
-import hypercorn.trio
 import trio
-from hypercorn.config import Config
-from hypercorn.logging import Logger
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 __all__ = ["HttpListenError", "listen_http", "serve_asgi"]
 
-_BACKLOG: Final = 100
-_GRACE_S: Final = 1.0
+#: Connections that may wait to be accepted.
+HTTP_BACKLOG: Final = 100
+
 _RESTART_DELAY_S: Final = 1.0
 
 
@@ -73,7 +70,7 @@ def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen(HTTP_BACKLOG)
     except OSError:
         listener.close()
         raise
@@ -83,37 +80,12 @@ def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 async def serve_asgi(app: ASGIApp, listeners: Sequence[socket.socket], logger: logging.Logger) -> Never:
     """Serve `app` on listening sockets, which stay the caller's, until cancelled."""
+    # Imported now: a process that serves nothing by HTTP, as most media workers, does without the library.
+    from kms_trio.net.asgi_worker import run_asgi_worker
+
     while True:
         try:
-            # Starlette's and hypercorn's names for the ASGI callable differ, the callable does not.
-            await hypercorn.trio.serve(app, _config(listeners, logger), mode="asgi")  # type: ignore[arg-type]  # starlette's type of an application is wider than hypercorn's
+            await run_asgi_worker(app, listeners, logger)
         except Exception:  # the guard of the HTTP side: what its worker raises stops here
             logger.exception("The HTTP side failed and starts again")
         await trio.sleep(_RESTART_DELAY_S)
-
-
-def _config(listeners: Sequence[socket.socket], logger: logging.Logger) -> Config:
-    config = Config()
-    config.bind = [f"fd://{os.dup(listener.fileno())}" for listener in listeners]  # the worker closes its copies
-    config.backlog = _BACKLOG
-    config.alpn_protocols = ["http/1.1"]
-    config.graceful_timeout = _GRACE_S
-    config.include_server_header = False
-    config.logger_class = _quiet_logger(logger)
-    return config
-
-
-def _quiet_logger(logger: logging.Logger) -> type[Logger]:
-    """Where hypercorn's messages go: our category, its cheerful ones at debug level."""
-
-    class QuietLogger(Logger):
-        def __init__(self, config: Config) -> None:
-            super().__init__(config)
-            self.access_logger = None
-            self.error_logger = logger
-
-        async def info(self, message: str, *args: Any, **kwargs: Any) -> None:
-            """Log at debug level: what it listens on is told by the server itself."""
-            logger.debug(message, *args, **kwargs)
-
-    return QuietLogger
