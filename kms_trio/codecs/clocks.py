@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kms_trio.media.timing import MediaClock
 
 __all__ = ["ScaledClock", "clock_at_rate"]
@@ -33,6 +35,14 @@ class ScaledClock(MediaClock):
     def sender_report(self, timestamp: int, sender_unix_s: float, arrival_unix_s: float) -> None:
         """See `MediaClock.sender_report`; `timestamp` counts in our rate."""
         self._original.sender_report(self._to_original(timestamp), sender_unix_s, arrival_unix_s)
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """See `MediaClock.watch`."""
+        self._original.watch(watcher)
+
+    def unwatch(self, watcher: Callable[[], None]) -> None:
+        """See `MediaClock.unwatch`."""
+        self._original.unwatch(watcher)
 
     @property
     def synchronized(self) -> bool:

@@ -74,6 +74,9 @@ class RtpSender:
         )
         if rtx_ssrc and rtx_payload_types:
             self.leg.retransmissions = RetransmissionSender(self.leg, rtx_ssrc, rtx_payload_types)
+        self.leg.on_started = self._placed_anew
+        self.on_placed: Callable[[], None] | None = None
+        """Hears when the moments to which timestamps belong are others than reports so far have said."""
         flow.measure = lambda: self.leg.packets_sent
         self.mtu_bytes = mtu_bytes
         """The largest packet that is made for it; what is passed on keeps its size."""
@@ -183,6 +186,7 @@ class RtpSender:
         if payload_type is None:
             return
         self.leg.payload_type = payload_type
+        stream.clock.watch(self._placed_anew)
         self._fanout = fanout_of(stream)
         self._fanout.add_leg(self.leg, self._timers.now())
         if self._guard is not None and not self.leg.audio:
@@ -190,5 +194,10 @@ class RtpSender:
 
     def _leave(self) -> None:
         if self._fanout is not None:
+            self._fanout.stream.clock.unwatch(self._placed_anew)
             self._fanout.remove_leg(self.leg, self._timers.now())
             self._fanout = None
+
+    def _placed_anew(self) -> None:
+        if self.on_placed is not None:
+            self.on_placed()
