@@ -11,12 +11,6 @@ import trio
 MAX_MESSAGES: Final = 4096
 MAX_CHARACTERS: Final = 16 * 2**20
 
-#: No further request is carried out while so many messages wait.
-CROWDED_MESSAGES: Final = 256
-
-#: About how much is sent in one piece.
-BATCH_CHARACTERS: Final = 64 * 2**10
-
 
 class OutboxFullError(Exception):
     """The client does not read what it asked for."""
@@ -31,7 +25,7 @@ class Outbox:
         self._texts: deque[str] = deque()
         self._characters = 0
         self._filled = trio.Event()
-        self._sent = trio.Event()
+        self._emptied = trio.Event()
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -50,26 +44,19 @@ class Outbox:
             self._filled = trio.Event()
             await self._filled.wait()
 
-    async def drained(self, to: int = 0) -> None:
-        """Wait until everything has been sent, or all but `to` messages."""
-        while len(self._texts) > to:
-            if self._sent.is_set():
-                self._sent = trio.Event()
-            await self._sent.wait()
+    async def drained(self) -> None:
+        """Wait until everything has been sent."""
+        if self._texts:
+            self._emptied = trio.Event()
+            await self._emptied.wait()
 
-    def batch(self) -> list[str]:
-        """The texts to send next; they stay here, and count, until `sent`."""
-        batch: list[str] = []
-        characters = 0
-        for text in self._texts:
-            batch.append(text)
-            characters += len(text)
-            if characters >= BATCH_CHARACTERS:
-                break
-        return batch
+    @property
+    def first(self) -> str:
+        """The text to send next; it stays here, and counts, until `sent`."""
+        return self._texts[0]
 
-    def sent(self, count: int) -> None:
-        """The first `count` texts are on their way."""
-        for _ in range(count):
-            self._characters -= len(self._texts.popleft())
-        self._sent.set()
+    def sent(self) -> None:
+        """The first text is on its way."""
+        self._characters -= len(self._texts.popleft())
+        if not self._texts:
+            self._emptied.set()

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest, WebSocketServer
 
 from kms_trio.rpc.connection import Connection
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.listeners import Listener
 from kms_trio.rpc.sessions import Sessions
-from kms_trio.rpc.websocket import ServerWebSocket
 
 logger = logging.getLogger("KurentoWebSocketTransport")
 
 #: The longest message that is read, bytes; a longer one closes the connection with 1009.
 MAX_MESSAGE_BYTES: Final = 16 * 2**20
 
-#: How long a client may take for the opening handshake.
+#: Messages read ahead of the one in work; with too few a slow request would hold up the answers to WebSocket pings.
+READ_AHEAD_MESSAGES: Final = 32
+
+#: How much is read from a socket at once; larger than most messages, SDP included.
+RECEIVE_BYTES: Final = 16 * 2**10
+
+#: How long a client may take for the opening handshake, and how long closing may take.
 HANDSHAKE_DEADLINE_S: Final = 10.0
+CLOSE_DEADLINE_S: Final = 3.0
 
 #: How often clients that do not read are looked for.
 WATCH_PERIOD_S: Final = 5.0
@@ -48,9 +55,18 @@ class RpcServer:
         self, listeners: Sequence[Listener], *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
         """Accept connections until cancelled."""
+        server = _GuardedServer(
+            self._serve,
+            listeners,
+            message_queue_size=READ_AHEAD_MESSAGES,
+            max_message_size=MAX_MESSAGE_BYTES,
+            receive_buffer_size=RECEIVE_BYTES,
+            connect_timeout=HANDSHAKE_DEADLINE_S,
+            disconnect_timeout=CLOSE_DEADLINE_S,
+        )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch)
-            await nursery.start(trio.serve_listeners, self._guard, listeners)
+            await nursery.start(server.run)
             task_status.started()
 
     async def say_goodbye(self) -> None:
@@ -66,10 +82,41 @@ class RpcServer:
             for connection in tuple(self._connections):
                 connection.check(now)
 
-    async def _guard(self, stream: trio.abc.Stream) -> None:
-        """Named guard: Trio runs connections in one nursery, where any exception would end them all."""
+    async def _serve(self, request: WebSocketRequest) -> None:
+        path = request.path.partition("?")[0]
         try:
-            await self._serve(stream)
+            websocket = await request.accept()
+            if path.removeprefix("/") != self._path:
+                logger.warning("Invalid path '%s' in a connection request", path)
+                await websocket.aclose(CLOSE_PROTOCOL_ERROR, "Invalid path")
+                return
+        except ConnectionClosed:
+            return
+        connection = Connection(websocket, self._handler, self._sessions)
+        self._connections.add(connection)
+        client = _client_name(websocket)
+        logger.debug("Client connected: %s", client)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+            logger.debug("Client gone: %s", client)
+
+
+def _client_name(websocket: WebSocketConnection) -> str:
+    """Where a client is, for the log."""
+    try:
+        return str(websocket.remote)
+    except OSError:
+        return "one that has left already"
+
+
+class _GuardedServer(WebSocketServer):
+    """Named guard: trio-websocket runs connections in the server's own nursery, where any exception ends them all."""
+
+    async def _handle_connection(self, stream: Any) -> None:
+        try:
+            await super()._handle_connection(stream)
         except Exception:
             logger.exception("A connection failed")
         except BaseExceptionGroup as group:
@@ -78,25 +125,3 @@ class RpcServer:
                 logger.error("A connection failed", exc_info=crashes)
             if rest is not None:
                 raise rest from None
-
-    async def _serve(self, stream: trio.abc.Stream) -> None:
-        async with ServerWebSocket(stream, max_message_bytes=MAX_MESSAGE_BYTES) as websocket:
-            spoken = False
-            with trio.move_on_after(HANDSHAKE_DEADLINE_S):
-                spoken = await websocket.shake_hands()
-            if not spoken:
-                return
-            path = websocket.path.partition("?")[0]
-            if path.removeprefix("/") != self._path:
-                logger.warning("Invalid path '%s' in a connection request", path)
-                await websocket.close(CLOSE_PROTOCOL_ERROR, "Invalid path")
-                return
-            connection = Connection(websocket, self._handler, self._sessions)
-            self._connections.add(connection)
-            client = websocket.remote
-            logger.debug("Client connected: %s", client)
-            try:
-                await connection.run()
-            finally:
-                self._connections.discard(connection)
-                logger.debug("Client gone: %s", client)

@@ -18,7 +18,7 @@ import trio.testing
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from trio_websocket import ConnectionClosed, serve_websocket, wrap_client_stream
+from trio_websocket import ConnectionClosed, serve_websocket, wrap_client_stream, wrap_server_stream
 
 from kms_trio.app import Server, build
 from kms_trio.clock import SystemClock
@@ -28,12 +28,10 @@ from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.client_socket import open_socket
 from kms_trio.rpc.connection import SEND_DEADLINE_S, Connection
-from kms_trio.rpc.inbox import READ_AHEAD_MESSAGES, Inbox
 from kms_trio.rpc.listeners import open_listeners, tls_context
-from kms_trio.rpc.outbox import BATCH_CHARACTERS, Outbox, OutboxFullError
+from kms_trio.rpc.outbox import Outbox, OutboxFullError
 from kms_trio.rpc.registrar import own_url, stay_registered
 from kms_trio.rpc.request_cache import LIFETIME_S, RequestCache
-from kms_trio.rpc.websocket import ServerWebSocket
 from kms_trio.settings import Settings, SettingsError
 from kms_trio.settings.server import SecureSettings, WebsocketSettings
 from kms_trio.testing.patience import PATIENCE_S
@@ -115,52 +113,12 @@ async def test_outbox_is_bounded_by_number_and_by_size() -> None:
     with pytest.raises(OutboxFullError):
         outbox.put("x")
     await outbox.wait()
-    assert outbox.batch() == ["abc", "def"]
-    outbox.sent(1)
+    assert outbox.first == "abc"
+    outbox.sent()
     with pytest.raises(OutboxFullError):
         outbox.put("12345678")
     outbox.put("1234567")
     assert len(outbox) == 2
-
-
-async def test_outbox_goes_out_in_pieces_and_tells_when() -> None:
-    outbox = Outbox()
-    text = "x" * (BATCH_CHARACTERS // 2)
-    for _ in range(3):
-        outbox.put(text)
-    told: list[int] = []
-
-    async def wait(to: int) -> None:
-        await outbox.drained(to)
-        told.append(to)
-
-    with trio.fail_after(PATIENCE_S):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(wait, 0)
-            nursery.start_soon(wait, 1)
-            await trio.testing.wait_all_tasks_blocked()
-            assert outbox.batch() == [text, text]
-            outbox.sent(2)
-            await trio.testing.wait_all_tasks_blocked()
-            assert told == [1]
-            outbox.sent(1)
-    assert told == [1, 0]
-
-
-async def test_inbox_ends_when_all_that_came_is_taken() -> None:
-    inbox = Inbox()
-    inbox.put(str(number) for number in range(READ_AHEAD_MESSAGES))
-    with trio.fail_after(PATIENCE_S):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(inbox.room)
-            await trio.testing.wait_all_tasks_blocked()
-            assert nursery.child_tasks
-            assert await inbox.wait()
-            assert inbox.take() == "0"
-        inbox.end()
-        while await inbox.wait():
-            last = inbox.take()
-    assert last == str(READ_AHEAD_MESSAGES - 1)
 
 
 async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
@@ -170,9 +128,8 @@ async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
     async with trio.open_nursery() as nursery:
 
         async def serve_theirs() -> None:
-            served = ServerWebSocket(theirs, max_message_bytes=1000)
-            assert await served.shake_hands()
-            connection = Connection(served, server.rpc._handler, server.sessions)
+            request = await wrap_server_stream(nursery, theirs)
+            connection = Connection(await request.accept(), server.rpc._handler, server.sessions)
             connections.append(connection)
             await connection.run()
             given_up.set()
