@@ -95,11 +95,13 @@ class Job:
         if delete:
             attrs.evolve(output, path=output.path / generated).empty()
         output.prepare()
-        PythonBundle(self.module, self.modules).write(output, now)
+        remarks = PythonBundle(self.module, self.modules).write(output, now)
         if changes:
             self.say("Changes of the contract:")
             for line in changes:
                 self.say(f"  {line}")
+        for remark in remarks:
+            self.say(f"Warning: {remark}")
 
     def _write_client(self, output: OutputFolder, *, delete: bool) -> None:
         if delete:

@@ -17,6 +17,7 @@ from kms_trio.spec import pycode
 from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.implementation_stub import implementation_stub
 from kms_trio.spec.creator.output_folder import OutputFolder
+from kms_trio.spec.creator.requirements import PROJECT, distribution, missing_requirements
 from kms_trio.spec.creator.template_sets import PYTHON_SERVER
 from kms_trio.spec.naming import snake_case
 from kms_trio.spec.python_code import generate_python
@@ -56,8 +57,11 @@ class PythonBundle:
     module: ResolvedModule
     modules: Mapping[str, ResolvedModule]
 
-    def write(self, output: OutputFolder, now: str) -> None:
-        """Write what is not up to date; `now` goes into a changed module. Raises CreatorError or SpecError."""
+    def write(self, output: OutputFolder, now: str) -> list[str]:
+        """Write what is not up to date; `now` goes into a changed module. Raises CreatorError or SpecError.
+
+        Returns remarks on files of the author's that do not fit the spec any more.
+        """
         package = bundle_package(self.module)
         generated = self._generated(package)
         stamp = self._stamp(generated, output, f"{package}/{GENERATED}/module.py", now)
@@ -65,6 +69,11 @@ class PythonBundle:
             output.write(name, text.replace(_PLACEHOLDER, stamp))
         for name, text in self._authors(package, generated).items():
             output.write(name, text, only_new=True)
+        needed = self._requirements("".join(generated.values()))
+        return [
+            f"{PROJECT}: the dependencies lack '{name}', which the generated code imports"
+            for name in missing_requirements(output.read(PROJECT), needed)
+        ]
 
     def _generated(self, package: str) -> dict[str, str]:
         factories = {
@@ -104,18 +113,22 @@ class PythonBundle:
             for item in spec.remote_classes
             if item.creatable
         }
-        text = "".join((*generated.values(), *stubs.values()))
-        bundles = {name.partition(".")[0] for name in self._packages().values()} - {package, "kms_trio"}
-        imported = sorted(name.replace("_", "-") for name in bundles if re.search(rf"\bfrom {name}\b", text))
+        imported = self._requirements("".join((*generated.values(), *stubs.values())))
         project = environment.get_template("pyproject.toml.jinja").render(
             module=spec, package=package, version=python_version(spec.version), imported=imported
         )
         return {
-            "pyproject.toml": project,
+            PROJECT: project,
             f"{package}/__init__.py": f'"""The Kurento module `{spec.name}`."""\n',
             f"{package}/py.typed": "",
             **stubs,
         }
+
+    def _requirements(self, text: str) -> list[str]:
+        """The distributions of the bundles that code imports."""
+        bundles = {package.partition(".")[0]: name for name, package in self._packages().items()}
+        others = bundles.keys() - {bundle_package(self.module), "kms_trio"}
+        return sorted(distribution(bundles[package], package) for package in others if f"from {package}." in text)
 
     def _packages(self) -> dict[str, str]:
         """Where the generated code of each module is."""

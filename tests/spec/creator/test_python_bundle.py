@@ -18,6 +18,7 @@ from kms_trio.app import Server
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.plugins import Candidate, Plugins
 from kms_trio.spec.creator.python_bundle import python_version
+from kms_trio.spec.creator.requirements import missing_requirements
 from kms_trio.testing.rpc import open_client
 from tests.spec.creator.conftest import CHROMA, ROOT, SPECS, Creator
 
@@ -251,3 +252,40 @@ async def test_stubs_of_other_bases_work_and_name_what_else_there_is(
         made = await client.create("MediaPipeline")
         for base in bases:
             assert await client.create(f"stubs.My{base}", mediaPipeline=made)
+
+
+def test_what_the_project_does_not_name_is_told(creator: Creator, tmp_path: Path) -> None:
+    header = {"version": "1.0.0", "kurentoVersion": "^7.0.0"}
+    base = {**header, "name": "base", "remoteClasses": [{"name": "Base", "extends": "ImageOverlayFilter"}]}
+    own = {
+        **header,
+        "name": "own",
+        "imports": [{"name": "base", "version": "^1.0.0"}],
+        "remoteClasses": [{"name": "Own", "extends": "base.Base"}],
+    }
+    for spec in (base, own):
+        (tmp_path / f"{spec['name']}.kmd.json").write_text(json.dumps(spec))
+    run = ("-r", tmp_path / "own.kmd.json", "-dr", SPECS, tmp_path, "-it", "python-server", "-c", tmp_path)
+    assert "Warning" not in creator(*run).out
+    project = tmp_path / "pyproject.toml"
+    assert "kms-base" in tomllib.loads(project.read_text())["project"]["dependencies"]
+    project.write_text(project.read_text().replace('    "kms-base",\n', ""))
+    warning = "Warning: pyproject.toml: the dependencies lack 'kms-base', which the generated code imports\n"
+    assert creator(*run).out == f"{warning}Generation success\n"
+
+
+@pytest.mark.parametrize(
+    ("project", "missing"),
+    [
+        ('[project]\ndependencies = ["attrs", "Kms_Base[x] >= 1"]', []),
+        ('[project]\ndependencies = ["kms-based"]', ["kms-base"]),
+        ("[project]\ndependencies = []", ["kms-base"]),
+        ("[project]\ndependencies = [1, {}]", ["kms-base"]),
+        ("project = 1", []),
+        ('[project]\ndynamic = ["dependencies"]', []),
+        ("no TOML", []),
+        (None, []),
+    ],
+)
+def test_missing_requirements(project: str | None, missing: list[str]) -> None:
+    assert missing_requirements(project, ["kms-base"]) == missing
