@@ -28,7 +28,7 @@ class LocalAddress:
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "::1" or self.host.startswith("127.")  # in canonical form there are no others
 
 
 def local_addresses() -> list[LocalAddress]:

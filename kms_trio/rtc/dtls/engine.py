@@ -15,8 +15,7 @@ import enum
 from collections.abc import Iterable
 
 import attrs
-from cryptography.hazmat.primitives import serialization
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 
 from kms_trio.rtc.dtls.errors import DtlsError
 from kms_trio.rtc.dtls.fingerprint import fingerprints_match
@@ -206,12 +205,13 @@ class DtlsTransport:
         except SSL.Error as error:
             self._fail(f"handshake failed: {_reason(error)}")
             return False
-        certificate = connection.get_peer_certificate(as_cryptography=True)
-        if certificate is None or not fingerprints_match(certificate, self._remote_fingerprints):
+        certificate = connection.get_peer_certificate()
+        der = b"" if certificate is None else crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)
+        if not der or not fingerprints_match(der, self._remote_fingerprints):
             self._say_goodbye(connection)
             self._fail("the peer's certificate has none of the fingerprints of its SDP")
             return False
-        self.remote_certificate = certificate.public_bytes(serialization.Encoding.DER)
+        self.remote_certificate = der
         profile_name = connection.get_selected_srtp_profile().decode("ascii", "replace")
         if profile_name:
             self._srtp_keys = self._export_keys(connection, profile_named(profile_name))

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Iterable
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from typing import Final
 
 #: Names of the hash functions of `a=fingerprint` that are accepted, best first.
-SUPPORTED_HASHES = ("sha-512", "sha-384", "sha-256", "sha-224", "sha-1")
+SUPPORTED_HASHES: Final = ("sha-512", "sha-384", "sha-256", "sha-224", "sha-1")
 
 
-def certificate_fingerprint(certificate: x509.Certificate, hash_name: str) -> str:
-    """`AA:BB:..`; raises KeyError for a hash that is not in SUPPORTED_HASHES."""
-    algorithms: dict[str, hashes.HashAlgorithm] = {
-        "sha-512": hashes.SHA512(),
-        "sha-384": hashes.SHA384(),
-        "sha-256": hashes.SHA256(),
-        "sha-224": hashes.SHA224(),
-        "sha-1": hashes.SHA1(),
-    }
-    return certificate.fingerprint(algorithms[hash_name]).hex(":").upper()
+def certificate_fingerprint(certificate_der: bytes, hash_name: str) -> str:
+    """`AA:BB:..` of a certificate as it crosses the network; raises KeyError for a hash not in SUPPORTED_HASHES."""
+    if hash_name not in SUPPORTED_HASHES:
+        raise KeyError(hash_name)
+    return hashlib.new(hash_name.replace("-", ""), certificate_der).digest().hex(":").upper()
 
 
-def fingerprints_match(certificate: x509.Certificate, fingerprints: Iterable[tuple[str, str]]) -> bool:
+def fingerprints_match(certificate_der: bytes, fingerprints: Iterable[tuple[str, str]]) -> bool:
     """Whether the certificate has one of the fingerprints, given as `(hash name, hex with colons)`.
 
     Of several hash functions only the best that is supported counts (RFC 8122 section 5.1), in any letter case.
@@ -34,6 +28,6 @@ def fingerprints_match(certificate: x509.Certificate, fingerprints: Iterable[tup
         by_hash.setdefault(hash_name.strip().lower(), []).append(value.strip().upper())
     for hash_name in SUPPORTED_HASHES:
         if hash_name in by_hash:
-            actual = certificate_fingerprint(certificate, hash_name).encode()
+            actual = certificate_fingerprint(certificate_der, hash_name).encode()
             return any(hmac.compare_digest(actual, value.encode()) for value in by_hash[hash_name])
     return False

@@ -30,12 +30,15 @@ _CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
 class DtlsIdentity:
-    """Certificate, private key and context; immutable once made."""
+    """Certificate, private key and context, which never change."""
 
     def __init__(self, certificate: x509.Certificate, private_key: PrivateKey) -> None:
         """Raises DtlsError if they do not belong together."""
         self.certificate = certificate
+        self.certificate_der = certificate.public_bytes(serialization.Encoding.DER)
+        """The certificate as it crosses the network."""
         self._private_key = private_key
+        self._fingerprints: dict[str, str] = {}
         self.context = _make_context(certificate, private_key)
 
     @classmethod
@@ -75,18 +78,16 @@ class DtlsIdentity:
         return cls(certificate, key)
 
     @property
-    def certificate_der(self) -> bytes:
-        """The certificate as it crosses the network."""
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    @property
     def key_type(self) -> KeyType:
         """What kind of key the certificate has."""
         return "RSA" if isinstance(self._private_key, rsa.RSAPrivateKey) else "ECDSA"
 
     def fingerprint(self, hash_name: str = "sha-256") -> str:
         """The value for `a=fingerprint`: `AA:BB:..` (RFC 8122)."""
-        return certificate_fingerprint(self.certificate, hash_name)
+        known = self._fingerprints.get(hash_name)
+        if known is None:
+            known = self._fingerprints[hash_name] = certificate_fingerprint(self.certificate_der, hash_name)
+        return known
 
     def to_pem(self) -> bytes:
         """Private key and certificate, as `from_pem` reads them."""

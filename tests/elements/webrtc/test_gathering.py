@@ -166,12 +166,13 @@ async def test_the_log_says_what_operators_search_for(
     }
     server = await serve(settings(**(given if configured else {})))
     async with open_client(server.control_url) as client:
-        endpoint = await an_endpoint(client)
-        await client.invoke(endpoint, "generateOffer")
-        await client.invoke(endpoint, "gatherCandidates")
+        for _ in range(2):  # what is the same for all endpoints is said once
+            endpoint = await an_endpoint(client)
+            await client.invoke(endpoint, "generateOffer")
+            await client.invoke(endpoint, "gatherCandidates")
     said = [(record.name, record.getMessage()) for record in caplog.records]
     expected, absent = (TEXTS, NOT_CONFIGURED) if configured else (NOT_CONFIGURED, TEXTS[:3])
-    assert set(expected) <= set(said)
+    assert {text: said.count(text) for text in expected} == dict.fromkeys(expected, 1)
     assert not set(absent) & set(said)
     assert not any("hunter2" in text for _, text in said)
 
@@ -187,3 +188,17 @@ async def test_a_turn_url_that_is_none_is_not_repeated(serve: Serve, caplog: pyt
     said = [record.getMessage() for record in caplog.records if record.name == "kmswebrtcsession"]
     assert any("the TURN URL cannot be used" in text for text in said)
     assert not any("hunter2" in text for text in said)
+
+
+async def test_a_server_that_an_application_sets_is_said(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    server = await serve(settings())
+    async with open_client(server.control_url) as client:
+        for port in (3478, 3479, 3479):
+            endpoint = await an_endpoint(client)
+            await client.invoke(endpoint, "setStunServerAddress", stunServerAddress="127.0.0.1")
+            await client.invoke(endpoint, "setStunServerPort", stunServerPort=port)
+            await client.invoke(endpoint, "generateOffer")
+            await client.invoke(endpoint, "gatherCandidates")
+    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("Using STUN server: ")]
+    assert said == ["Using STUN server: 127.0.0.1:3478", "Using STUN server: 127.0.0.1:3479"]

@@ -31,18 +31,18 @@ def test_fingerprint(identities: dict[str, DtlsIdentity], hash_name: str) -> Non
     expected = hashlib.new(hash_name.replace("-", ""), der).hexdigest().upper()
     value = identity.fingerprint(hash_name)
     assert value.replace(":", "") == expected
-    assert fingerprints_match(identity.certificate, [(hash_name.upper(), value.lower())])
+    assert fingerprints_match(identity.certificate_der, [(hash_name.upper(), value.lower())])
 
 
 def test_strongest_hash_decides(identities: dict[str, DtlsIdentity]) -> None:
     identity, other = identities["ECDSA"], identities["other"]
     weak = ("sha-1", identity.fingerprint("sha-1"))
-    assert not fingerprints_match(identity.certificate, [weak, ("sha-256", other.fingerprint())])
+    assert not fingerprints_match(identity.certificate_der, [weak, ("sha-256", other.fingerprint())])
     assert fingerprints_match(
-        identity.certificate, [("sha-256", other.fingerprint()), ("sha-256", identity.fingerprint())]
+        identity.certificate_der, [("sha-256", other.fingerprint()), ("sha-256", identity.fingerprint())]
     )
-    assert not fingerprints_match(identity.certificate, [])
-    assert not fingerprints_match(identity.certificate, [("md5", "AA:BB")])
+    assert not fingerprints_match(identity.certificate_der, [])
+    assert not fingerprints_match(identity.certificate_der, [("md5", "AA:BB")])
 
 
 @pytest.mark.parametrize("key_type", ["RSA", "ECDSA"])

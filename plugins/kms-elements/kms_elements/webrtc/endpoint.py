@@ -18,8 +18,8 @@ from kms_elements.webrtc.connection import WebRtcConnection
 from kms_elements.webrtc.data_channel_operations import DataChannelOperations
 from kms_elements.webrtc.data_channels import DataChannels
 from kms_elements.webrtc.ice_endpoint import IceEndpoint
-from kms_elements.webrtc.ice_servers import log_configuration
-from kms_elements.webrtc.negotiation import capabilities_of, local_ids, local_transport
+from kms_elements.webrtc.ice_servers import IceServerLog
+from kms_elements.webrtc.negotiation import Abilities, local_ids, local_transport
 from kms_elements.webrtc.statistics import WebRtcStats
 from kms_trio.api import (
     DSCP_CODE_POINTS,
@@ -80,7 +80,7 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
         qos_dscp: DSCPValue = DSCPValue.NO_VALUE,
     ) -> None:
         super().__init__(context, parent, object_class)
-        log_configuration(context.settings)
+        context.shared(IceServerLog).configuration()
         self._recvonly = recvonly
         self._sendonly = sendonly
         self._use_data_channels = use_data_channels
@@ -147,8 +147,7 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
         return write(with_candidates(self._local, self._candidates.texts))
 
     def _capabilities(self) -> EndpointCapabilities:
-        return capabilities_of(
-            self.context.settings,
+        return self.context.shared(Abilities).of_endpoint(
             recvonly=self._recvonly,
             sendonly=self._sendonly,
             data_channels=self._use_data_channels,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kms_elements.generated.types import DtlsConnection, IceCandidate, IceCandidatePair, IceConnection
 from kms_elements.webrtc.connection import WebRtcConnection
 from kms_elements.webrtc.ice_report import IceReport
-from kms_elements.webrtc.ice_servers import ice_servers
+from kms_elements.webrtc.ice_servers import IceServerLog
 from kms_trio.api import (
     BaseRtpEndpoint,
     ErrorCode,
@@ -73,12 +73,8 @@ class IceEndpoint(BaseRtpEndpoint):
 
     def gather_with(self, connection: WebRtcConnection) -> None:
         """Have `connection` look for candidates."""
-        servers = ice_servers(
-            self._stun_server_address,
-            self._stun_server_port,
-            self._turn_url,
-            verify_tls=self.context.settings.web_rtc_endpoint.turn_tls_verify,
-        )
+        log = self.context.shared(IceServerLog)
+        servers = log.servers(self._stun_server_address, self._stun_server_port, self._turn_url)
         external = {4: self._external_ipv4, 6: self._external_ipv6}
         connection.gather(self._sockets(), external, servers, tcp=self._ice_tcp)
 
