@@ -1,26 +1,26 @@
 """One peer's transport: drives an ICE agent and a DTLS association over the worker's sockets, and keys SRTP.
 
     socket ─ STUN ─→ IceAgent ─ usable pair ─→ route ─┐
-           ─ DTLS ─→ DtlsTransport ─ keys ─→ SRTP ────┴─→ listener.on_connected, legs may send
+           ─ DTLS ─→ DtlsLink ─ keys ─→ SRTP ─────────┴─→ listener.on_connected, legs may send
 
-It has no task: datagrams come from the receive loops, time from one timer.
+It has no task: datagrams come from the receive loops, turns to shake hands from `HandshakeTurns`, time from one timer.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.deadline_timer import DeadlineTimer
+from kms_trio.net.dtls_link import DtlsLink
 from kms_trio.net.gathering import IceServers
 from kms_trio.net.ice_bases import IceBases
 from kms_trio.net.send_arena import SLOT_BYTES
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
-from kms_trio.rtc.dtls import DtlsError, DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
+from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
 from kms_trio.rtc.ice import (
     Candidate,
     IceAgent,
@@ -38,45 +38,10 @@ if TYPE_CHECKING:
     from kms_trio.net.rtp_session import RtpSession
     from kms_trio.net.send_arena import SendArena
     from kms_trio.net.service import NetworkService
+    from kms_trio.net.transport_listener import TransportListener
     from kms_trio.net.udp_socket import UdpSocket
 
-__all__ = ["IceTransport", "TransportListener"]
-
-logger = logging.getLogger("kms.webrtc.transport")
-
-HELD_DTLS_DATAGRAMS = 8
-"""First flights that may come before we can answer (a browser sends its ClientHello as soon as its check worked)."""
-
-
-class TransportListener(Protocol):
-    """Whom a transport tells what happens."""
-
-    def on_local_candidate(self, candidate: Candidate) -> None:
-        """A candidate of ours, as the peer is to be told.  May come at any time after `gather`."""
-
-    def on_gathering_done(self) -> None:
-        """No more candidates are being looked for."""
-
-    def on_ice_state(self, old: IceState, new: IceState) -> None:
-        """ICE went from one state to another."""
-
-    def on_pair_selected(self, local: Candidate, remote: Candidate) -> None:
-        """A nominated pair carries the media from now on."""
-
-    def on_dtls_state(self, state: DtlsState) -> None:
-        """DTLS entered a state."""
-
-    def on_connected(self) -> None:
-        """DTLS is connected, and SRTP keyed if asked for: media and data may flow both ways."""
-
-    def on_rerouted(self) -> None:
-        """Media leaves by another socket from now on."""
-
-    def on_disconnected(self) -> None:
-        """ICE or DTLS has ended; nothing can be sent any more."""
-
-    def on_application_data(self, messages: list[bytes]) -> None:
-        """Data of the DTLS association (SCTP)."""
+__all__ = ["IceTransport"]
 
 
 class IceTransport:
@@ -108,10 +73,14 @@ class IceTransport:
             transaction_prefix=self._prefix,
             may_pair=service.can_tell_apart,
         )
-        self._dtls: DtlsTransport | None = None
-        self._dtls_state = DtlsState.NEW
+        self._dtls = DtlsLink(
+            service.handshakes,
+            send=self._send,
+            on_state=self._dtls_state_changed,
+            on_data=listener.on_application_data,
+            on_step=self._schedule,
+        )
         self._srtp = True
-        self._held_dtls: list[bytes] = []
         self._inbound: SrtpSession | None = None
         self._outbound: SrtpSession | None = None
         self.bases = IceBases(
@@ -157,7 +126,7 @@ class IceTransport:
     @property
     def remote_certificate(self) -> bytes:
         """The peer's certificate in DER; empty before DTLS is connected."""
-        return self._dtls.remote_certificate if self._dtls is not None else b""
+        return self._dtls.remote_certificate
 
     @property
     def ice_state(self) -> IceState:
@@ -172,7 +141,7 @@ class IceTransport:
     @property
     def dtls_state(self) -> DtlsState:
         """Where DTLS stands."""
-        return self._dtls_state
+        return self._dtls.state
 
     @property
     def connected(self) -> bool:
@@ -203,13 +172,13 @@ class IceTransport:
         fingerprints: list[tuple[str, str]],
         srtp: bool = True,
     ) -> None:
-        """Take what the peer's description says.  Held DTLS flights are answered once a pair works.
+        """Take what the peer's description says.  DTLS flights that came before are answered once a pair works.
 
         Without `srtp` (data channels alone) no keys for media are asked for.
         """
         now = self._service.timers.now()
         self._srtp = srtp
-        self._dtls = DtlsTransport(identity, dtls_role, fingerprints, srtp_required=srtp)
+        self._dtls.agree(DtlsTransport(identity, dtls_role, fingerprints, srtp_required=srtp))
         self._agent.set_remote_credentials(credentials, now, lite=lite)
         self._pump(now)
 
@@ -237,14 +206,8 @@ class IceTransport:
         self._pump(now)
 
     def receive_dtls(self, data: bytes, now: float) -> None:
-        """From an address that ICE has authenticated; held while we cannot answer yet."""
-        if self._dtls is None or self._remote is None:
-            if len(self._held_dtls) < HELD_DTLS_DATAGRAMS:
-                self._held_dtls.append(data)
-            return
-        self._dtls.receive(data)
-        self._pump_dtls(now)
-        self._schedule(now)
+        """Take a datagram from an address that ICE has authenticated."""
+        self._dtls.receive(data, now)
 
     def receive_media(self, data: bytes, now: float) -> bool:
         """Take SRTP or SRTCP that lies in no receive arena; whether `session` is to be flushed after this batch."""
@@ -280,15 +243,10 @@ class IceTransport:
 
     def send_application_data(self, messages: Iterable[bytes]) -> None:
         """Send messages of the application (SCTP), a datagram each; dropped while not connected."""
-        if self._dtls is None or self._base is None or self._dtls_state is not DtlsState.CONNECTED:
+        if self._base is None:
             return
-        try:
-            for message in messages:
-                self._dtls.send(message)
-        except DtlsError as problem:
-            logger.warning("data for %s is dropped: %s", self._remote, problem)
         arena = self.arena
-        for datagram in self._dtls.datagrams():
+        for datagram in self._dtls.send_data(messages):
             slot = arena.take(1)
             start = slot * SLOT_BYTES
             arena.memory[start : start + len(datagram)] = datagram
@@ -300,9 +258,7 @@ class IceTransport:
         """Say goodbye and forget the peer."""
         if self._closed:
             return
-        if self._dtls is not None:
-            self._dtls.close()
-            self._send_dtls()
+        self._dtls.close()
         self._closed = True
         self._agent.close()
         self._release()
@@ -341,52 +297,26 @@ class IceTransport:
         self._base, self._remote = base, remote
         self.bases.remember(self, base, remote)
         if first:
-            self._start_dtls(now)
+            self._dtls.start(f"{remote[0]} port {remote[1]}", now)
         elif moved and self.connected:  # before that there are no keys to send media with
             self._listener.on_rerouted()
 
-    def _start_dtls(self, now: float) -> None:
-        if self._dtls is None:
-            return
-        self._dtls.start()
-        self._tell_dtls_state()
-        held, self._held_dtls = self._held_dtls, []
-        for data in held:
-            self._dtls.receive(data)
-        self._pump_dtls(now)
-
-    def _pump_dtls(self, now: float) -> None:
-        dtls = self._dtls
-        assert dtls is not None
-        self._send_dtls()
-        self._tell_dtls_state()
-        if messages := dtls.received():
-            self._listener.on_application_data(messages)
-
-    def _send_dtls(self) -> None:
-        if self._dtls is None or self._base is None or self._remote is None:
-            return
-        for datagram in self._dtls.datagrams():
+    def _send(self, datagram: bytes) -> None:
+        if self._base is not None and self._remote is not None:
             self._base.send_to(datagram, self._remote, self._dscp)
 
-    def _tell_dtls_state(self) -> None:
-        dtls = self._dtls
-        if dtls is None or dtls.state is self._dtls_state:
-            return
-        self._dtls_state = dtls.state
-        if dtls.state is DtlsState.CONNECTED and self._srtp:
-            keys = dtls.srtp_keys()
+    def _dtls_state_changed(self, state: DtlsState) -> None:
+        if state is DtlsState.CONNECTED and self._srtp:
+            keys = self._dtls.srtp_keys()
             self._inbound = SrtpSession.inbound(keys.profile, keys.remote_master)
             self._outbound = SrtpSession.outbound(keys.profile, keys.local_master)
             self.srtp_receive_context = self._inbound.context
             self.srtp_context = self._outbound.context
             self.srtp_overhead_bytes = keys.profile.rtp_overhead_bytes
-        if dtls.error:
-            logger.warning("DTLS with %s failed: %s", self._remote, dtls.error)
-        self._listener.on_dtls_state(dtls.state)
-        if dtls.state is DtlsState.CONNECTED:
+        self._listener.on_dtls_state(state)
+        if state is DtlsState.CONNECTED:
             self._listener.on_connected()
-        elif dtls.state in (DtlsState.CLOSED, DtlsState.FAILED):
+        elif state in (DtlsState.CLOSED, DtlsState.FAILED):
             self._listener.on_disconnected()
 
     def _fail(self) -> None:
@@ -399,13 +329,16 @@ class IceTransport:
         service.transports_by_ufrag.pop(self.credentials.ufrag, None)
         service.transports_by_prefix.pop(self._prefix, None)
         self.bases.close(self)
+        self._dtls.drop_held()
         self._timer.cancel()
 
     # Time.
 
     def _schedule(self, now: float) -> None:
+        if self._closed:
+            return
         deadline = self._agent.deadline
-        if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None:
+        if (remaining := self._dtls.timeout_s) is not None:
             dtls_at = now + remaining
             deadline = dtls_at if deadline is None else min(deadline, dtls_at)
         self._timer.set(deadline, now)
@@ -414,7 +347,6 @@ class IceTransport:
         if self._closed:
             return
         self._agent.handle_timeout(now)
-        if self._dtls is not None and (remaining := self._dtls.timeout_s) is not None and remaining <= 0:
-            self._dtls.handle_timeout()
-            self._pump_dtls(now)
+        if (remaining := self._dtls.timeout_s) is not None and remaining <= 0:
+            self._dtls.handle_timeout(now)
         self._pump(now)

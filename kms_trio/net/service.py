@@ -19,6 +19,7 @@ from kms_trio.net.active_tcp import OutgoingConnections
 from kms_trio.net.addresses import LocalAddress, local_addresses
 from kms_trio.net.dispatcher import Dispatcher, NetworkStatistics
 from kms_trio.net.feedback_intake import FeedbackIntake
+from kms_trio.net.handshake_turns import HandshakeTurns
 from kms_trio.net.identities import DtlsIdentities
 from kms_trio.net.indirect_arena import IndirectArena
 from kms_trio.net.native import NativeForwarder, load_forwarder
@@ -54,6 +55,7 @@ class NetworkService:
         self.timers = WorkerTimers()
         self.random = random.SystemRandom()
         self.identities = DtlsIdentities(clock)
+        self.handshakes = HandshakeTurns()
         self.sockets: list[UdpSocket] = []
         self._open_sockets: set[UdpSocket] = set()
         self._sent_before = SendStatistics()
@@ -91,6 +93,7 @@ class NetworkService:
                 self._nursery = nursery
                 nursery.start_soon(self.timers.run)
                 nursery.start_soon(self._feedback.run)
+                nursery.start_soon(self.handshakes.run)
                 nursery.start_soon(self.overload.run)
                 for sock in self.sockets:
                     nursery.start_soon(self._receive_loop, sock, self._dispatch)
