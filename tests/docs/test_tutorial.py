@@ -19,7 +19,7 @@ from tests.cli.commands import free_port
 from tests.docs.markdown import ROOT
 from tests.docs.snippets import Snippet, snippets
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # dozens of processes, one after the other
 
 #: Commands that go on until they are stopped.
 SERVERS = ("kms-trio run-module", "kms-trio serve")
