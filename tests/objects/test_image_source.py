@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import http.server
+import logging
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from kms_trio.codecs.images import decode_image
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.image_source import load_image
 from kms_trio.objects.uri_policy import UriPolicy
+from kms_trio.rtc.dtls.identity import DtlsIdentity
 
 #: A PNG of one green pixel.
 DOT = bytes.fromhex(
@@ -23,8 +28,10 @@ DOT = bytes.fromhex(
 GREEN = [[[0, 255, 0, 255]]]
 
 
-@pytest.fixture
-def http_url() -> Iterator[str]:
+@contextmanager
+def http_server(tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server with a picture and a few traps; yields its authority."""
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/dot.png":
@@ -50,11 +57,30 @@ def http_url() -> Iterator[str]:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def http_url() -> Iterator[str]:
+    with http_server() as authority:
+        yield f"http://{authority}"
+
+
+@pytest.fixture
+def https_url(tmp_path: Path) -> Iterator[str]:
+    """The same by TLS, with a certificate that nobody else has signed."""
+    pem_file = tmp_path / "server.pem"
+    pem_file.write_bytes(DtlsIdentity.generate("ECDSA", datetime.datetime.now(datetime.UTC)).to_pem())
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(pem_file)
+    with http_server(tls) as authority:
+        yield f"https://{authority}"
 
 
 async def refusal(uri: str, policy: UriPolicy | None = None) -> KurentoError:
@@ -78,6 +104,19 @@ async def test_names_lie_below_the_default_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/dot.png", "/to//dot.png", "/to//to//dot.png"])
 async def test_http(http_url: str, path: str) -> None:
     assert (await load_image(http_url + path, UriPolicy())).tolist() == GREEN
+
+
+async def test_https_with_a_certificate_of_its_own(https_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "imageoverlay"):
+        assert (await load_image(f"{https_url}/dot.png", UriPolicy())).tolist() == GREEN
+    assert [text.partition(",")[0] for text in caplog.messages] == ["HTTPS is NOT SECURE"]
+    error = await refusal(f"{https_url}/missing.png")
+    assert "the server answers 404" in error.message
+
+
+@pytest.mark.parametrize("path", ["/dot.png", "/to//dot.png"])
+async def test_https_behind_a_redirection(http_url: str, https_url: str, path: str) -> None:
+    assert (await load_image(f"{http_url}/to/{https_url}{path}", UriPolicy())).tolist() == GREEN
 
 
 @pytest.mark.parametrize(
