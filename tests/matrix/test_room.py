@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import av
 import pytest
 import trio
+from trio.testing import MockClock
 
 from kms_trio.app import Server
 from kms_trio.testing.clips import numbered_picture, picture_number
@@ -50,7 +51,7 @@ class _Person:
 
 
 @pytest.mark.slow
-async def test_an_h264_viewer_joins_a_vp8_room(server: Server, client: RpcClient) -> None:
+async def test_an_h264_viewer_joins_a_vp8_room(clock: MockClock, server: Server, client: RpcClient) -> None:
     pipeline = await client.create("MediaPipeline")
     async with trio.open_nursery() as nursery, AsyncExitStack() as room:
         people = []

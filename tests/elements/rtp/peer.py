@@ -70,6 +70,7 @@ class RtpPeer:
         self._inbound: SrtpSession | None = None
         self._packetizer = payload_format(encoding_name).packetizer(1100)
         self._depacketizer = payload_format(encoding_name).depacketizer()
+        self._origin_s = SystemClock().unix() - trio.current_time()  # of trio's time, virtual or not
         self._sequence_number = 1000
         self._counts = [0, 0]
 
@@ -131,7 +132,7 @@ class RtpPeer:
 
     async def send_report(self, timestamp: int) -> None:
         """A sender report that places `timestamp` at this moment."""
-        ntp = ntp_from_unix(SystemClock().unix())
+        ntp = ntp_from_unix(self._origin_s + trio.current_time())
         await self.send_rtcp([SenderReport(self.ssrc, ntp, timestamp, self._counts[0], self._counts[1], ())])
 
     async def publish(self, frames: Sequence[EncodedFrame], *, pace_s: float = 0.01) -> None:
