@@ -100,6 +100,7 @@ class ForwardingGroup:
                     arena.queue_natively(self._native, block, first_leg, count, abs_send_time)
                 else:
                     self._forward_block(block, slice(first_leg, first_leg + count), abs_send_time)
+                arena.flush()  # no viewer waits until the packets of all the others are encrypted
 
     def _rebuild(self) -> None:
         legs = self.legs
