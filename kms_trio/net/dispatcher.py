@@ -173,7 +173,7 @@ class Dispatcher:
         try:
             if kind is PacketKind.STUN:
                 target = self._stun_target(data, transport)
-                if target is not None:
+                if target is not None and (target is transport or target.hears_strangers(now)):
                     target.receive_stun(base, data, unpack_sockaddr(name), now)
                 else:
                     self._count_stranger("strangers_stun", name)

@@ -28,6 +28,9 @@ __all__ = ["IceBases"]
 
 logger = logging.getLogger("kms.webrtc.gathering")
 
+MAX_ROUTES = 128
+"""Addresses that one peer may have proved to be its own; of more the oldest is forgotten, until it is proved anew."""
+
 
 class IceBases:
     """What one transport sends from and receives at.
@@ -62,7 +65,7 @@ class IceBases:
         )
         self._bases: dict[tuple[str, int], DatagramBase] = {}
         self._active: list[ActiveTcpBase] = []
-        self._routes: set[tuple[DatagramBase, bytes]] = set()
+        self._routes: dict[tuple[DatagramBase, bytes], None] = {}  # a set that keeps its order
         self._shared: Sequence[UdpSocket] = ()
         self._external: Mapping[int, str] = {}
         self._peered = False
@@ -86,16 +89,21 @@ class IceBases:
         name = pack_sockaddr(*remote)
         if base.routes.get(name) is not transport:
             base.routes[name] = transport
-            self._routes.add((base, name))
+            self._routes[base, name] = None
+            if len(self._routes) > MAX_ROUTES:
+                self._forget_route(transport, *next(iter(self._routes)))
+
+    def _forget_route(self, transport: IceTransport, base: DatagramBase, name: bytes) -> None:
+        self._routes.pop((base, name), None)
+        if base.routes.get(name) is transport:
+            del base.routes[name]
 
     def close(self, transport: IceTransport) -> None:
         """Forget routes, end the search, give back what was the transport's own."""
         for active in self._active:
             active.close()
-        for base, name in self._routes:
-            if base.routes.get(name) is transport:
-                del base.routes[name]
-        self._routes.clear()
+        for base, name in tuple(self._routes):
+            self._forget_route(transport, base, name)
         self._gathering.close()
         for sock in self.private_sockets:
             self._service.close_socket(sock)

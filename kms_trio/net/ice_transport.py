@@ -20,6 +20,7 @@ from kms_trio.net.gathering import IceServers
 from kms_trio.net.ice_bases import IceBases
 from kms_trio.net.send_arena import SLOT_BYTES
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
+from kms_trio.net.token_bucket import TokenBucket
 from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
 from kms_trio.rtc.ice import (
     Candidate,
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
     from kms_trio.net.transport_listener import TransportListener
     from kms_trio.net.udp_socket import UdpSocket
 
-__all__ = ["IceTransport"]
+__all__ = ["STRANGERS_PER_S", "IceTransport"]
+
+STRANGERS_PER_S = 200
+"""STUN messages that are looked into of those that name us and come from addresses which have proved nothing yet; a
+browser with ten addresses sends less than half.  Each costs as much as it takes to check a signature."""
 
 
 class IceTransport:
@@ -62,6 +67,7 @@ class IceTransport:
         self.undecryptable = 0
         """SRTP packets that were forged, replayed or protected with another key."""
         self.undecryptable_rtcp = 0
+        self._strangers = TokenBucket(STRANGERS_PER_S, STRANGERS_PER_S)
         self._service = service
         self._listener = listener
         self._prefix = self._unused_prefix(service)
@@ -196,6 +202,10 @@ class IceTransport:
         self._pump(now)
 
     # Datagrams in.
+
+    def hears_strangers(self, now: float) -> bool:
+        """Whether STUN from an address that has proved nothing yet is to be looked into; to be asked once for each."""
+        return self._strangers.take(now)
 
     def receive_stun(self, base: DatagramBase, data: bytes, remote: tuple[str, int], now: float) -> None:
         """Take a STUN message that names us, or an answer to one of ours."""

@@ -51,8 +51,8 @@ class OverloadLimits:
     lateness_s: float = 0.1
     """Too late, where the thread also used `busy` itself: a machine that gives us no time is not relieved by doing
     less."""
-    own_cpu: float = 0.4
-    """What has to be of our own doing, for there to be something to win."""
+    own_part: float = 0.4
+    """What of the CPU time has to be of our own doing, for there to be something to win."""
     calm_busy: float = 0.75
     patience: int = 3
     """Intervals in a row before the first stream is held back, so that a burst of joins is none."""
@@ -98,7 +98,7 @@ class OverloadController(Generic[S]):
         limits = self.limits
         late = load.cpu >= limits.busy and load.lateness_s >= limits.lateness_s
         lossy = load.busy >= limits.busy and load.dropped > 0
-        strained = (late or lossy) and load.cpu - load.foreign >= limits.own_cpu
+        strained = (late or lossy) and load.cpu - load.foreign >= limits.own_part * load.cpu
         calm = load.busy < limits.calm_busy
         self._strained = self._strained + 1 if strained else 0
         self._calm = self._calm + 1 if calm else 0

@@ -31,7 +31,9 @@ UNREAD = frozenset({SourceDescription.PACKET_TYPE})
 """Every compound packet has a source description, and nothing here asks for names."""
 
 RTCP_PER_S = 500.0
-"""Datagrams of RTCP that one peer has read; a browser with a bad network sends some 50."""
+RTCP_PIECE_BYTES = 128
+"""Datagrams of RTCP, each piece of so many bytes counted, that one peer has read; a browser with a bad network sends
+some 50.  Reading takes as long as they are: a NACK of a kilobyte names 4,000 packets."""
 KEY_FRAME_BURST = 5.0
 KEY_FRAMES_PER_S = 0.2
 """Key frames that one peer may ask the source for: each costs all who watch it.  What is asked for is asked again
@@ -52,7 +54,7 @@ class RtcpIntake:
 
     def receive(self, data: bytes, now: float, age_s: float) -> None:
         """Take a decrypted datagram that came `age_s` ago."""
-        if not self._datagrams.take(now):
+        if not self._datagrams.take(now, 1 + len(data) // RTCP_PIECE_BYTES):
             self._session.statistics.excess_rtcp += 1
             return
         try:

@@ -15,12 +15,12 @@ class TokenBucket:
         self._per_s = per_s
         self._at = float("-inf")
 
-    def take(self, now: float) -> bool:
-        """Take one token; False when there is none."""
+    def take(self, now: float, count: int = 1) -> bool:
+        """Take tokens; False, and nothing is taken, when there are not so many."""
         if now > self._at:
             self._tokens = min(self._size, self._tokens + (now - self._at) * self._per_s)
             self._at = now
-        if self._tokens < 1:
+        if self._tokens < count:
             return False
-        self._tokens -= 1
+        self._tokens -= count
         return True

@@ -7,7 +7,7 @@ import pytest
 from kms_trio.media.flow import FlowDetector
 from kms_trio.media.formats import Format
 from kms_trio.media.streams import RtpStream
-from kms_trio.net.rtcp_intake import KEY_FRAME_BURST, KEY_FRAMES_PER_S, RTCP_PER_S
+from kms_trio.net.rtcp_intake import KEY_FRAME_BURST, KEY_FRAMES_PER_S, RTCP_PER_S, RTCP_PIECE_BYTES
 from kms_trio.net.rtp_session import RtpSession
 from kms_trio.net.sender import RtpSender
 from kms_trio.net.token_bucket import TokenBucket
@@ -73,6 +73,7 @@ def test_bursts_up_to_the_size_and_a_rate_in_the_long_run() -> None:
     assert [bucket.take(11.0), bucket.take(12.0), bucket.take(12.0)] == [False, True, False]
     assert [bucket.take(1000.0) for _ in range(4)] == [True, True, True, False]
     assert not bucket.take(5.0), "a clock that goes backward fills nothing"
+    assert [bucket.take(1006.0, count) for count in (4, 2, 2, 1)] == [False, True, False, True]
 
 
 def test_key_frames_that_one_viewer_may_cause(session: RtpSession, stream: AskedStream) -> None:
@@ -94,14 +95,23 @@ def test_one_that_loses_much_gets_each_key_frame_that_it_asks_for(session: RtpSe
 
 
 def test_rtcp_that_comes_too_fast_is_not_read(session: RtpSession) -> None:
-    every_packet = build_compound([Nack.for_packets(1, SSRC, range(4000))])
+    one_packet = build_compound([Nack.for_packets(1, SSRC, [5])])
     for number in range(3000):
-        session.receive_rtcp(every_packet, 5.0 + number / 3000)
+        session.receive_rtcp(one_packet, 5.0 + number / 3000)
     read = session.senders[SSRC].nacks_received
     assert RTCP_PER_S <= read <= 2 * RTCP_PER_S
     assert session.statistics.excess_rtcp == 3000 - read
-    session.receive_rtcp(every_packet, 7.0)
+    session.receive_rtcp(one_packet, 7.0)
     assert session.senders[SSRC].nacks_received == read + 1, "later it is heard again"
+
+
+def test_a_long_datagram_counts_as_often_as_it_takes_to_read(session: RtpSession) -> None:
+    every_packet = build_compound([Nack.for_packets(1, SSRC, range(4000))])
+    pieces = 1 + len(every_packet) // RTCP_PIECE_BYTES
+    assert pieces > 7
+    for _ in range(500):
+        session.receive_rtcp(every_packet, 5.0)
+    assert session.senders[SSRC].nacks_received == RTCP_PER_S // pieces
 
 
 @pytest.mark.parametrize(

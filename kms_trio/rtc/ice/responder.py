@@ -102,7 +102,7 @@ class Responder:
             self._statistics.unauthenticated += 1
             if now >= self._next_refusal_at and verdict.error is not None:
                 self._next_refusal_at = now + REFUSAL_INTERVAL_S
-                self._refuse(message, verdict.error, None, local, remote)
+                self._refuse(message, verdict.error, None, local, remote, at_most_bytes=len(data))
             return None
         self._statistics.requests_received += 1
         if verdict.error is not None:
@@ -114,8 +114,23 @@ class Responder:
         self._statistics.responses_sent += 1
         return Request(message, accepted=True, switch_role=verdict.switch_role)
 
-    def _refuse(self, message: Message, code: int, key: bytes | None, local: Address, remote: Address) -> None:
+    def _refuse(
+        self,
+        message: Message,
+        code: int,
+        key: bytes | None,
+        local: Address,
+        remote: Address,
+        *,
+        at_most_bytes: int | None = None,
+    ) -> None:
+        """Answer with an error, unless it would be longer than `at_most_bytes`.
+
+        Who asks may have written another's address on the question, and is not to send more by us than by itself.
+        """
         unknown = message.not_understood if code == UNKNOWN_ATTRIBUTE else ()
         response = build_error(message.transaction_id, code, key=key, unknown=unknown)
+        if at_most_bytes is not None and len(response) > at_most_bytes:
+            return
         self._transmits.append(Transmit(response, local, remote))
         self._statistics.errors_sent += 1

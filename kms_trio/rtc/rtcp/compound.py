@@ -36,11 +36,16 @@ RtcpPacket: TypeAlias = (
 )
 
 
+MAX_PACKETS = 64
+"""In one datagram; a report of many sources, with feedback on each, has some ten."""
+
+
 def parse_compound(data: bytes, unread: frozenset[int] = frozenset()) -> list[RtcpPacket]:
     """Read all packets of a datagram (already unprotected), at least one.
 
     Packets of unknown type or format come out as UnknownPacket, so do those of the types in `unread`, which the caller
-    has no use for. Raises RtcpError if any packet is malformed: then nothing of the datagram is to be believed.
+    has no use for. Raises RtcpError if any packet is malformed, or if there are more than MAX_PACKETS: then nothing of
+    the datagram is to be believed.
     """
     packets: list[RtcpPacket] = []
     offset, size = 0, len(data)
@@ -50,6 +55,8 @@ def parse_compound(data: bytes, unread: frozenset[int] = frozenset()) -> list[Rt
         packets.append(UnknownPacket(packet_type, count, body) if parse is None else parse(count, body))
         if offset >= size:
             return packets
+        if len(packets) == MAX_PACKETS:
+            raise RtcpError(f"RTCP of more than {MAX_PACKETS} packets in a datagram")
 
 
 def build_compound(packets: Iterable[RtcpPacket]) -> bytes:

@@ -13,6 +13,9 @@ from kms_trio.rtc.rtcp.header import PacketType, split_feedback, write_feedback
 
 _pair = struct.Struct("!HH")
 
+MAX_LOST = 512
+"""What is read of one request: nobody keeps more packets for that."""
+
 
 @attrs.frozen
 class Nack:
@@ -48,12 +51,14 @@ class Nack:
 
     @classmethod
     def parse(cls, body: bytes) -> Nack:
-        """Read the body; raises RtcpError."""
+        """Read the body, up to MAX_LOST numbers and the rest of their word; raises RtcpError."""
         sender_ssrc, media_ssrc, control = split_feedback(body)
         if len(control) % 4:
             raise RtcpError("RTCP NACK is cut off")
         lost = []
         for packet_id, bitmask in _pair.iter_unpack(control):
+            if len(lost) >= MAX_LOST:
+                break
             lost.append(packet_id)
             while bitmask:
                 lowest = bitmask & -bitmask

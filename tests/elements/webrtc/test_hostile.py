@@ -6,6 +6,7 @@ import contextlib
 import random
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import trio
@@ -14,6 +15,9 @@ import trio.lowlevel
 from kms_trio.app import Server
 from kms_trio.errors import KurentoError
 from kms_trio.media.frames import EncodedFrame
+from kms_trio.net.addresses import pack_sockaddr
+from kms_trio.net.ice_bases import MAX_ROUTES
+from kms_trio.net.ice_transport import STRANGERS_PER_S
 from kms_trio.net.service import NetworkService
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 from kms_trio.rtc.srtp.profiles import AEAD_AES_128_GCM
@@ -150,3 +154,49 @@ async def test_candidates_of_every_kind_are_survived(client: RpcClient) -> None:
     ):
         candidate = {"candidate": text, "sdpMid": "video0", "sdpMLineIndex": 1}
         assert await client.invoke(endpoint, "addIceCandidate", candidate=candidate) is None
+
+
+async def test_of_those_who_know_a_name_alone_few_are_looked_into(
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
+) -> None:
+    """A user name stands in clear in each check, so floods may have a right one; a signature takes longest to check."""
+    network: NetworkService = server.context.network
+    pipeline = await client.create("MediaPipeline")
+    async with join(client, pipeline, sources=["self"]):
+        [(ufrag, transport)] = network.transports_by_ufrag.items()
+        [(sock, name)] = [
+            (sock, name) for sock in network.sockets for name, owner in sock.routes.items() if owner is transport
+        ]
+        given: dict[str, Any] = {"username": f"{ufrag}:x", "priority": 1, "controlling": True, "tie_breaker": 1}
+        forged = build_check(bytes(12), key=b"a guess", **given)
+        statistics, counted = transport.agent.statistics, network.statistics
+        before, strangers, now = statistics.unauthenticated, counted.strangers_stun, trio.current_time() + 10.0
+        for port in range(1, 1001):
+            stranger = pack_sockaddr("203.0.113.1", port)
+            network._dispatcher._dispatch_slowly(sock, None, forged, stranger, now)
+        assert statistics.unauthenticated - before == STRANGERS_PER_S
+        assert counted.strangers_stun - strangers == 1000 - STRANGERS_PER_S
+        received = statistics.requests_received
+        real = build_check(bytes(12), key=transport.credentials.key, **given)
+        network._dispatcher._dispatch_slowly(sock, transport, real, name, now)
+        assert statistics.requests_received == received + 1, "who has proved its address is heard"
+
+
+async def test_a_peer_proves_as_many_addresses_as_it_likes_and_few_are_kept(
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+) -> None:
+    network: NetworkService = server.context.network
+    pipeline = await client.create("MediaPipeline")
+    async with join(client, pipeline, sources=["self"]) as me:
+        nursery.start_soon(Publisher(me.peer, vp8_frames).run)
+        await until(lambda: "video" in me.peer.tracks)
+        [transport] = network.transports_by_ufrag.values()
+        [sock] = [sock for sock in network.sockets if transport in sock.routes.values()]
+        for port in range(1, 1001):
+            transport.bases.remember(transport, sock, ("203.0.113.1", port))
+        assert len(sock.routes) == MAX_ROUTES
+        frames = len(me.peer.tracks["video"].frames)
+        await until(lambda: len(me.peer.tracks["video"].frames) > frames + 30)  # its own address is proved anew
+        await client.release(me.endpoint)
+        await until(lambda: not sock.routes)
+        nursery.cancel_scope.cancel()

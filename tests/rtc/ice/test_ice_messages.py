@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kms_trio.rtc.ice import IceRole, IceState, PairState, host_candidate
-from kms_trio.rtc.stun import MessageClass, build_message
+from kms_trio.rtc.stun import MessageClass, build_error, build_message
 from kms_trio.testing.ice import IcePeer
 from kms_trio.testing.network import FakeNetwork
 from kms_trio.testing.scripted_ice import ScriptedPeer
@@ -73,7 +73,7 @@ def test_a_wrong_password_is_refused_without_signature() -> None:
     assert [pair.remote_address for pair in ours.agent.pairs] == [THEIRS]
 
 
-@pytest.mark.parametrize("attributes", [[], [(0x0006, b"someone:else")]])
+@pytest.mark.parametrize("attributes", [[(0x8022, bytes(30))], [(0x0006, b"someone:else of whom we know nothing")]])
 def test_a_request_without_signature_is_a_bad_request(attributes: list[tuple[int, bytes]]) -> None:
     network = FakeNetwork()
     ours, theirs = checking(network)
@@ -81,6 +81,23 @@ def test_a_request_without_signature_is_a_bad_request(attributes: list[tuple[int
     network.run(0.1)
     assert theirs.responses[0].error == (400, "Bad Request")
     assert ours.agent.statistics.unauthenticated == 1
+
+
+def test_a_stranger_gets_no_answer_that_is_longer_than_the_question() -> None:
+    """Its address may be a victim's."""
+    network = FakeNetwork()
+    ours, theirs = checking(network)
+    for length in range(0, 80, 4):
+        network.run(1.0)  # a refusal is due by now
+        request = build_message(MessageClass.REQUEST, bytes(12), [(0x8022, bytes(length))], key=None)
+        asked, answered = len(request), len(theirs.responses)
+        theirs.send(request, ELSEWHERE)
+        network.run(0.1)
+        if len(theirs.responses) > answered:
+            answer = build_error(bytes(12), 400, key=None)
+            assert len(answer) <= asked
+    assert ours.agent.statistics.unauthenticated == 20
+    assert 0 < len(theirs.responses) < 20
 
 
 @pytest.mark.parametrize("username", ["", "other:name", "{ufrag}", "x{ufrag}:name", ":{ufrag}"])

@@ -24,6 +24,8 @@ from kms_trio.rtc.rtcp import (
     build_compound,
     parse_compound,
 )
+from kms_trio.rtc.rtcp.compound import MAX_PACKETS
+from kms_trio.rtc.rtcp.nack import MAX_LOST
 
 BLOCK = ReportBlock(0x22222222, 0x80, -2, 0x00010005, 9, 0xAABBCCDD, 0x00010000)
 BLOCK_HEX = "22222222 80fffffe 00010005 00000009 aabbccdd 00010000"
@@ -195,3 +197,17 @@ def test_what_the_caller_has_no_use_for_is_not_read() -> None:
     assert bytes(rest) == bytes(names)
     with pytest.raises(RtcpError):
         parse_compound(data[:-4], unread=frozenset({SourceDescription.PACKET_TYPE}))
+
+
+def test_what_one_nack_asks_for_is_bounded() -> None:
+    (packet,) = parse_compound(bytes(Nack.for_packets(1, 2, range(60_000))))
+    assert isinstance(packet, Nack)
+    assert MAX_LOST <= len(packet.lost) <= MAX_LOST + 16
+    assert packet.lost == tuple(range(len(packet.lost)))
+
+
+def test_a_datagram_of_very_many_packets_is_none() -> None:
+    goodbye = bytes(Goodbye((1,)))
+    assert len(parse_compound(goodbye * MAX_PACKETS)) == MAX_PACKETS
+    with pytest.raises(RtcpError, match="more than"):
+        parse_compound(goodbye * (MAX_PACKETS + 1))

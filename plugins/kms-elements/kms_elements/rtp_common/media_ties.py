@@ -20,6 +20,9 @@ logger = logging.getLogger("basertpendpoint")
 
 MEDIA_TYPES = {"audio": MediaType.AUDIO, "video": MediaType.VIDEO}
 
+TAKEOVERS_TOLD = 20
+"""After so many of one endpoint only its debug log has more: a peer may change its sources with each packet."""
+
 
 class MediaTies:
     """Ties negotiated medias to pads.  One session may carry all of them (bundled) or each have its own."""
@@ -41,6 +44,7 @@ class MediaTies:
         self._sink_pad = sink_pad
         self._senders: dict[MediaType, RtpSender] = {}
         self._receivers: dict[MediaType, RtpReceiver] = {}
+        self._takeovers = 0
 
     def start(self, session: RtpSession, medias: Iterable[NegotiatedMedia]) -> None:
         """Have `session` carry these accepted medias; what is sent waits for `set_route`."""
@@ -106,7 +110,9 @@ class MediaTies:
         if former is not None:
             former.flow = None
             if former.ssrc != receiver.ssrc:
-                logger.info("%s: SSRC %d takes over from %d", media_type, receiver.ssrc, former.ssrc)
+                self._takeovers += 1
+                level = logging.INFO if self._takeovers <= TAKEOVERS_TOLD else logging.DEBUG
+                logger.log(level, "%s: SSRC %d takes over from %d", media_type, receiver.ssrc, former.ssrc)
         self._receivers[media_type] = receiver
         pad = self._source_pad(media_type)
         pad.set_input(stream)

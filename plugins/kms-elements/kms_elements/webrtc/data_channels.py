@@ -47,6 +47,9 @@ RELEASE_BELOW_BYTES = 1 << 18
 STALLED_AFTER_S = 5.0
 """A peer that has taken nothing for so long holds nobody up any more."""
 
+DROPS_TOLD = 20
+"""After so many of one endpoint only its debug log has more."""
+
 MAX_NAME_BYTES = 65535
 """RFC 8832 section 5.1, for labels and protocols."""
 
@@ -161,7 +164,8 @@ class DataChannels:
             self.messages_dropped += 1
         except (SctpError, UnicodeDecodeError) as problem:
             self.messages_dropped += 1
-            logger.warning("data channel %d: a message is dropped: %s", channel.id, problem)
+            level = logging.WARNING if self.messages_dropped <= DROPS_TOLD else logging.DEBUG
+            logger.log(level, "data channel %d: a message is dropped: %s", channel.id, problem)
         self._pump()
 
     def _channel_for(self, label: str) -> DataChannel | None:
