@@ -73,7 +73,7 @@ class Relay:
 
     async def handle(self, client: trio.SocketStream) -> None:
         """One connection."""
-        with self._scope as scope, contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        with self._scope as scope:
             async with await trio.open_tcp_stream("127.0.0.1", self._port) as server, trio.open_nursery() as nursery:
                 nursery.start_soon(_pass_on, client, server, scope)
                 nursery.start_soon(_pass_on, server, client, scope)
@@ -207,8 +207,9 @@ async def _control(server: ServerProcess, drop_every_s: float) -> AsyncIterator[
 
 
 async def _pass_on(source: trio.SocketStream, sink: trio.SocketStream, scope: trio.CancelScope) -> None:
-    async for chunk in source:
-        await sink.send_all(chunk)
+    with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        async for chunk in source:
+            await sink.send_all(chunk)
     scope.cancel()
 
 
