@@ -16,6 +16,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 from kms_trio.log.credentials import without_credentials
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.outbox import Outbox, OutboxFullError
+from kms_trio.rpc.send_together import send_together
 from kms_trio.rpc.sessions import Sessions
 
 logger = logging.getLogger("KurentoWebSocketTransport")
@@ -108,9 +109,10 @@ class Connection:
             try:
                 while outbox:
                     self._sending_since = trio.current_time()
-                    await self._websocket.send_message(outbox.first)
+                    texts = outbox.first()
+                    await send_together(self._websocket, texts)
                     self._sending_since = math.inf
-                    outbox.sent()
+                    outbox.sent(len(texts))
             except ConnectionClosed:
                 return  # the task that reads notices too, and ends the connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Final
 
 import trio
@@ -10,6 +11,10 @@ import trio
 #: A connection with more than this waiting is not being read, and is given up.
 MAX_MESSAGES: Final = 4096
 MAX_CHARACTERS: Final = 16 * 2**20
+
+#: What is sent by one write: an endpoint that joins raises a dozen events at once.
+MAX_TOGETHER: Final = 64
+MAX_CHARACTERS_TOGETHER: Final = 64 * 2**10
 
 
 class OutboxFullError(Exception):
@@ -50,13 +55,20 @@ class Outbox:
             self._emptied = trio.Event()
             await self._emptied.wait()
 
-    @property
-    def first(self) -> str:
-        """The text to send next; it stays here, and counts, until `sent`."""
-        return self._texts[0]
+    def first(self) -> list[str]:
+        """The texts to send next, at least one; they stay here, and count, until `sent`."""
+        texts: list[str] = []
+        characters = 0
+        for text in islice(self._texts, MAX_TOGETHER):
+            characters += len(text)
+            if texts and characters > MAX_CHARACTERS_TOGETHER:
+                break
+            texts.append(text)
+        return texts
 
-    def sent(self) -> None:
-        """The first text is on its way."""
-        self._characters -= len(self._texts.popleft())
+    def sent(self, count: int) -> None:
+        """The first texts are on their way."""
+        for _ in range(count):
+            self._characters -= len(self._texts.popleft())
         if not self._texts:
             self._emptied.set()

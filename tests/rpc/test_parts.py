@@ -29,7 +29,7 @@ from kms_trio.plugins import Plugins
 from kms_trio.rpc.client_socket import open_socket
 from kms_trio.rpc.connection import SEND_DEADLINE_S, Connection
 from kms_trio.rpc.listeners import open_listeners, tls_context
-from kms_trio.rpc.outbox import Outbox, OutboxFullError
+from kms_trio.rpc.outbox import MAX_CHARACTERS_TOGETHER, MAX_TOGETHER, Outbox, OutboxFullError
 from kms_trio.rpc.registrar import own_url, stay_registered
 from kms_trio.rpc.request_cache import LIFETIME_S, RequestCache
 from kms_trio.settings import Settings, SettingsError
@@ -113,12 +113,26 @@ async def test_outbox_is_bounded_by_number_and_by_size() -> None:
     with pytest.raises(OutboxFullError):
         outbox.put("x")
     await outbox.wait()
-    assert outbox.first == "abc"
-    outbox.sent()
+    assert outbox.first() == ["abc", "def"]
+    outbox.sent(1)
+    assert outbox.first() == ["def"]
     with pytest.raises(OutboxFullError):
         outbox.put("12345678")
     outbox.put("1234567")
     assert len(outbox) == 2
+
+
+async def test_what_is_sent_together_is_bounded() -> None:
+    outbox = Outbox()
+    for number in range(MAX_TOGETHER + 1):
+        outbox.put(str(number))
+    assert outbox.first() == [str(number) for number in range(MAX_TOGETHER)]
+    outbox.sent(MAX_TOGETHER)
+    outbox.put("x" * MAX_CHARACTERS_TOGETHER)
+    outbox.put("y")
+    assert outbox.first() == [str(MAX_TOGETHER)]
+    outbox.sent(1)
+    assert outbox.first() == ["x" * MAX_CHARACTERS_TOGETHER], "a long one goes alone"
 
 
 async def test_client_that_asks_and_does_not_read_is_given_up() -> None:

@@ -13,6 +13,7 @@ from trio_websocket import ConnectionClosed
 from kms_trio.app import Server
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.rpc.client_socket import open_socket
+from kms_trio.rpc.send_together import send_together
 from kms_trio.testing.patience import PATIENCE_S
 from kms_trio.testing.rpc import open_client
 
@@ -108,6 +109,25 @@ async def test_overlong_message_closes_that_connection_alone(server: Server) -> 
         assert closed.value.reason is not None
         assert closed.value.reason.code == 1009
         assert (await other.request("ping")) == {"value": "pong"}
+
+
+async def test_messages_that_are_sent_together_arrive_one_by_one(server: Server) -> None:
+    async with open_socket(server.control_url) as websocket:
+        pings = [json.dumps({"jsonrpc": "2.0", "id": number, "method": "ping"}) for number in range(20)]
+        await send_together(websocket, pings)
+        with trio.fail_after(PATIENCE_S):
+            answers = [json.loads(await websocket.get_message()) for _ in pings]
+        assert [answer["id"] for answer in answers] == list(range(20))
+        await websocket.aclose()
+        with pytest.raises(ConnectionClosed):
+            await send_together(websocket, pings)
+
+
+async def test_messages_to_a_client_that_is_gone(server: Server) -> None:
+    async with open_socket(server.control_url) as websocket:
+        await trio.aclose_forcefully(websocket._stream)
+        with pytest.raises(ConnectionClosed):
+            await send_together(websocket, ["one", "two"])
 
 
 async def test_socket_that_is_no_websocket(server: Server) -> None:
