@@ -1,7 +1,7 @@
 """``python -m bench COMMAND [--json FILE] [--history FILE] [--compare FILE]``.
 
 Parts of the server: ``forward``, ``filters``, ``record``, ``transcode``, ``composite``, ``latency``.  The whole of it,
-with real clients: ``fanout``, ``rooms``, ``join``, ``memory``, ``workers``, ``churn``.
+with real clients: ``fanout``, ``rooms``, ``join``, ``memory``, ``workers``, ``churn``, ``requests``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bench.history import Figure
 from bench.latency import LatencyLoad, measure_latencies
 from bench.record import RecordLoad, measure_recording
 from bench.reporting import reporting
+from bench.requests import requests as measure_requests
 from bench.transcode import TranscodeLoad, measure_transcoding
 
 
@@ -97,6 +98,16 @@ def workers(viewers: int, seconds: float) -> list[Figure]:
 def churn(minutes: float, places: int, worker_count: int) -> list[Figure]:
     """Joins, leaves, silent drops, lost control sockets: what grows, and what somebody who stays notices."""
     return measure_churn(ChurnLoad(minutes=minutes, places=places, workers=worker_count), click.echo)
+
+
+@main.command()
+@click.option("--workers", "worker_count", default=0, show_default=True, help="Media workers.")
+@click.option("--window", default=64, show_default=True, help="How many are in flight, where it is more than one.")
+@click.option("--seconds", default=3.0, show_default=True, help="How long each case is measured.")
+@reporting
+def requests(worker_count: int, window: int, seconds: float) -> list[Figure]:
+    """CPU time of requests of the control protocol, and of an echo server beside it."""
+    return measure_requests(worker_count, seconds, window)
 
 
 @main.command()

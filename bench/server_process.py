@@ -64,16 +64,22 @@ class ServerProcess:
 @contextlib.contextmanager
 def run_server(workers: int, *, cores: set[int] | None = None) -> Iterator[ServerProcess]:
     """A server for the length of the block, on these cores only if any are named."""
-    port, http_port = _free_ports(2)
+    port, http_port = free_ports(2)
     options = ["--address", "127.0.0.1", "--port", str(port), "--http-port", str(http_port), "--workers", str(workers)]
+    with run_process([sys.executable, "-c", SERVE, "serve", *options], port, cores=cores) as pid:
+        yield ServerProcess(f"ws://127.0.0.1:{port}/kurento", pid, http_port)
+
+
+@contextlib.contextmanager
+def run_process(command: list[str], port: int, *, cores: set[int] | None = None) -> Iterator[int]:
+    """A process that listens on `port`, for the length of the block; its id."""
     with tempfile.TemporaryFile() as log:
-        command = [sys.executable, "-c", SERVE, "serve", *options]
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             if cores:
                 os.sched_setaffinity(process.pid, cores)
             _wait_for(process, port, log)
-            yield ServerProcess(f"ws://127.0.0.1:{port}/kurento", process.pid, http_port)
+            yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -101,7 +107,8 @@ def off_the_servers_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on now."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:

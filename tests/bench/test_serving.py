@@ -7,6 +7,7 @@ import pytest
 from bench import serving
 from bench.churn import ChurnLoad, Counts, churn
 from bench.history import Figure
+from bench.requests import requests
 
 
 def by_name(figures: list[Figure]) -> dict[tuple[str, str], float]:
@@ -28,6 +29,14 @@ def test_joins_alone_and_at_once() -> None:
     figures = by_name(serving.join(2, 3))
     assert figures["2 alone", "key_frame_p50_ms"] > 0
     assert figures["burst of 3", "key_frame_max_ms"] >= figures["burst of 3", "key_frame_p50_ms"]
+
+
+def test_requests_one_at_a_time_and_several() -> None:
+    figures = by_name(requests(workers=0, seconds=0.2, window=4))
+    assert {case.partition(",")[0] for case, _ in figures} == {
+        "echo", "ping", "getName", "MediaPipeline", "WebRtcEndpoint",
+    }  # fmt: skip
+    assert all(figures[case, "cpu_us"] > 0 for case, figure in figures if figure == "cpu_us")
 
 
 def test_memory_and_workers() -> None:
