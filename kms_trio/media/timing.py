@@ -63,7 +63,7 @@ class MediaClock:
         self.sender = sender or SenderClock()
         self._anchor: tuple[int, float] | None = None  # (timestamp, our Unix time at which it arrived or is due)
         self._reported: tuple[int, float] | None = None  # (timestamp, the sender's steady Unix time)
-        self._watchers: tuple[Callable[[], None], ...] = ()
+        self._watchers: dict[Callable[[], None], None] = {}  # a stream may have thousands of viewers
 
     def anchor(self, timestamp: int, unix_s: float) -> None:
         """Say when the media of a timestamp arrived or is due; only the first call after `reset` counts."""
@@ -80,16 +80,16 @@ class MediaClock:
         steady_s = self.sender.report(sender_unix_s, arrival_unix_s, expected_s)
         self._reported = (timestamp, steady_s)
         if expected_s is None or abs(steady_s - expected_s) > MOVED_S:
-            for watcher in self._watchers:
+            for watcher in tuple(self._watchers):
                 watcher()
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Have `watcher` called when a report has moved this stream against its sender's others, as the first does."""
-        self._watchers = (*self._watchers, watcher)
+        self._watchers[watcher] = None
 
     def unwatch(self, watcher: Callable[[], None]) -> None:
         """Call it no more; unknown ones are ignored."""
-        self._watchers = tuple(each for each in self._watchers if each != watcher)
+        self._watchers.pop(watcher, None)
 
     @property
     def synchronized(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from kms_trio.clock import Clock, ntp_from_unix
 from kms_trio.media.flow import TimerHandle, Timers
 from kms_trio.media.timing import SenderClock
+from kms_trio.net.prompt_report import PromptReport
 from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.net.receiver import RtpReceiver
 from kms_trio.net.remb import RembEstimator, RembSettings
@@ -84,6 +85,7 @@ class RtpSession:
         self._remb = RembEstimator(remb_settings or RembSettings())
         self._dirty: list[RtpReceiver] = []
         self._report_timer: TimerHandle | None = None
+        self._prompt_report = PromptReport(timers, self._report_out_of_turn)
         self._nack_timer: TimerHandle | None = None
         self._nack_due = float("inf")
         self._media_connected = False
@@ -104,6 +106,7 @@ class RtpSession:
     def add_sender(self, sender: RtpSender) -> None:
         """Report on this sender, and give it the feedback on its SSRC."""
         self.senders[sender.ssrc] = sender
+        sender.on_placed = lambda: self._prompt_report.want(sender.ssrc)
 
     def start(self) -> None:
         """The transport is connected: begin to report."""
@@ -117,6 +120,7 @@ class RtpSession:
         if self._report_timer is not None and self.senders:
             self._send_rtcp(build_compound([*self._reports(), Goodbye(tuple(self.senders))]))
         self._closed = True
+        self._prompt_report.close()
         for timer in (self._report_timer, self._nack_timer):
             if timer is not None:
                 timer.cancel()
@@ -289,6 +293,11 @@ class RtpSession:
         if remb is not None:
             packets.append(remb)
         self._send_rtcp(build_compound(packets))
+
+    def _report_out_of_turn(self) -> None:
+        """Where what is sent lies in time; what the peer may send can wait for its turn."""
+        if self._report_timer is not None and not self._closed:
+            self._send_rtcp(build_compound(self._reports()))
 
     def _reports(self) -> list[RtcpPacket]:
         """Sender reports for our sources, report blocks for the peer's, and who we are (RFC 3550 section 6.1)."""

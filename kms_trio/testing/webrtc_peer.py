@@ -110,6 +110,8 @@ class WebRtcPeer:
         self.rtx_ssrc = secrets.randbelow(1 << 31) + 1 if rtx else 0
         self.loses: Callable[[int], bool] = lambda number: False
         """Which video packets (sequence numbers) of ours the network loses."""
+        self.captured_before_s: Callable[[str], float] = lambda kind: 0.0
+        """How long before it was sent a frame was captured, by the clock that our reports are written with."""
         self._rtx_number = 0
         self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
         self._socket = sock
@@ -367,7 +369,7 @@ class WebRtcPeer:
             packets: list[RtcpPacket] = []
             for kind, (count, octets, timestamp) in self._counts.items():
                 if count:
-                    ntp = ntp_from_unix(origin_s + self._sent_s[kind])
+                    ntp = ntp_from_unix(origin_s + self._sent_s[kind] - self.captured_before_s(kind))
                     packets.append(SenderReport(self.ssrcs[kind], ntp, timestamp, count, octets, blocks))
                     blocks = ()
             if blocks or not packets:
