@@ -107,6 +107,28 @@ async def open_lab(server: Router, client: Router) -> AsyncIterator[Lab]:
                 await _run(f"ip netns delete {name}")
 
 
+@contextlib.asynccontextmanager
+async def open_cable() -> AsyncIterator[tuple[Side, Side]]:
+    """Two hosts with one cable between them, which carries multicast too."""
+    require_namespaces()
+    names: list[str] = []
+    sides = [Side(f"kms{os.getpid()}-end{n}", f"192.0.2.{n}", f"192.0.2.{n}") for n in (1, 2)]
+    try:
+        for side in sides:
+            await _namespace(side.namespace, names)
+        left, right = sides
+        await _run(f"ip link add eth0 netns {left.namespace} type veth peer name eth0 netns {right.namespace}")
+        for side in sides:
+            await _in(side.namespace, f"ip address add {side.host}/24 dev eth0")
+            await _in(side.namespace, "ip link set eth0 up")
+            await _in(side.namespace, "ip route add 224.0.0.0/4 dev eth0")
+        yield left, right
+    finally:
+        with trio.CancelScope(shield=True):
+            for name in names:
+                await _run(f"ip netns delete {name}")
+
+
 async def _attach(name: str, number: int, router: Router, public: str, names: list[str]) -> Side:
     """A host, and the router between it and the public network."""
     public_host = f"203.0.113.{number}"

@@ -1,7 +1,7 @@
 """Runs under the system's Python, which has the GStreamer bindings of Debian: a real RTSP server.
 
-Arguments, one JSON object: port, path, launch, protocols (of `GstRtsp.RTSPLowerTrans`), user and password (may be
-empty).  Writes `{"port": ...}` when it listens.
+Arguments, one JSON object: host, port, path, launch, protocols (of `GstRtsp.RTSPLowerTrans`), user and password (may be
+empty).  What is multicast goes to 239.1.2.3 from port 5000 on.  Writes `{"port": ...}` when it listens.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ def main(wanted: dict[str, Any]) -> None:
     """Serve until it is killed."""
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(wanted["host"])
     server.set_service(str(wanted["port"]))
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(wanted["launch"])
     factory.set_shared(True)
     factory.set_protocols(GstRtsp.RTSPLowerTrans(wanted["protocols"]))
+    pool = GstRtspServer.RTSPAddressPool()
+    pool.add_range("239.1.2.3", "239.1.2.3", 5000, 5009, 1)
+    factory.set_address_pool(pool)
     if wanted["user"]:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from tests.interop.harness.program import Program, run_program
 from tests.interop.harness.tools import missing
 
 PYTHON: Final = "/usr/bin/python3"
-UDP, TCP = 1, 4
+UDP, MULTICAST, TCP = 1, 2, 4
 """`GstRtsp.RTSPLowerTrans`."""
 PACKAGES: Final = (
     "gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
@@ -52,11 +52,12 @@ def of_camera(clip: Path) -> str:
 class RtspServer:
     """A running server."""
 
+    host: str
     port: int
     program: Program
 
     def url(self, scheme: str = "rtsp", credentials: str = "") -> str:
-        return f"{scheme}://{credentials}127.0.0.1:{self.port}/clip"
+        return f"{scheme}://{credentials}{self.host}:{self.port}/clip"
 
 
 def require_rtsp_server() -> None:
@@ -67,11 +68,23 @@ def require_rtsp_server() -> None:
 
 @contextlib.asynccontextmanager
 async def run_rtsp_server(
-    folder: Path, launch: str, *, protocols: int = UDP | TCP, user: str = "", password: str = "", port: int = 0
+    folder: Path,
+    launch: str,
+    *,
+    protocols: int = UDP | TCP,
+    user: str = "",
+    password: str = "",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    prefix: Sequence[str] = (),
 ) -> AsyncIterator[RtspServer]:
-    """Run a server that gives `launch` to all who ask for /clip, for the length of the block."""
+    """Run a server that gives `launch` to all who ask for /clip, for the length of the block.
+
+    `prefix` goes before the command (`ip netns exec`).
+    """
     require_rtsp_server()
     wanted = {
+        "host": host,
         "port": port,
         "path": "/clip",
         "launch": launch,
@@ -80,5 +93,5 @@ async def run_rtsp_server(
         "password": password,
     }
     program = Path(__file__).with_name("rtsp_programs.py")
-    async with run_program([PYTHON, str(program), json.dumps(wanted)], folder) as running:
-        yield RtspServer((await running.next())["port"], running)
+    async with run_program([*prefix, PYTHON, str(program), json.dumps(wanted)], folder) as running:
+        yield RtspServer(host, (await running.next())["port"], running)
