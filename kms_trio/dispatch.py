@@ -167,7 +167,8 @@ class ModuleDescriptor:
     `factories` maps a creatable class to the import path of its implementation, `"package.module:Class"`, which is
     imported when the first object of that class is created. `generation_time` has the shape
     `Nov 21 2026 19:25:00`. `package` is the package that holds the resolved spec as `module.kmd.json`. `legacy` is the
-    import path of the module's `LegacyNames`, empty when it has none.
+    import path of the module's `LegacyNames`, empty when it has none. `requires` maps the modules that it imports to
+    the ranges of versions that will do.
     """
 
     name: str
@@ -180,6 +181,7 @@ class ModuleDescriptor:
     events: Mapping[str, type[Any]] = attrs.field(repr=False)
     factories: Mapping[str, str] = attrs.field(repr=False)
     legacy: str = ""
+    requires: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     @property
     def kmd(self) -> str:

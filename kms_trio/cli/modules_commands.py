@@ -71,7 +71,8 @@ def check(conf_file: Path | None, assignments: tuple[str, ...]) -> None:
     for each in healths:
         if each.health is not Health.GOOD:
             click.echo(f"{each.health}: {each.module}.{each.name}: {each.reason}")
-    for name in plugins.modules:
+    incomplete = {problem.plugin for problem in plugins.problems}
+    for name in (each for each in plugins.modules if each not in incomplete):
         good = sum(each.module == name and each.health is Health.GOOD for each in healths)
         click.echo(f"good: {name}: {good} of {sum(each.module == name for each in healths)} classes")
     if plugins.problems or any(each.health is Health.BROKEN for each in healths):

@@ -1,7 +1,8 @@
 """The plugin manager: what is installed, what of it is wanted, and what of that works.
 
-A bundle that cannot be imported, or that claims a name which is taken, becomes a `PluginProblem` and a log line; the
-server starts with the rest. The core module is part of the server and always there.
+A bundle that cannot be imported, that claims a name which is taken, or that needs other versions of other modules
+becomes a `PluginProblem` and a log line; the server starts with the rest. The core module is part of the server and
+always there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from kms_trio import hookspecs
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.generated.core.module import MODULE as CORE_MODULE
 from kms_trio.objects.media_object import MediaObject
+from kms_trio.spec.errors import SpecError
+from kms_trio.spec.versions import satisfies
 
 logger = logging.getLogger("kms.plugins")
 
@@ -68,6 +71,7 @@ class Plugins:
         """What is installed and, as the settings want it, not loaded."""
         self.modules: dict[str, ModuleDescriptor] = {}
         self._factories: dict[str, str] = {}
+        self._refused: set[str] = set()
         self._manager = pluggy.PluginManager(hookspecs.PROJECT_NAME)
         self._manager.add_hookspecs(hookspecs.HookSpecs)
         candidates = installed() if candidates is None else list(candidates)
@@ -82,6 +86,8 @@ class Plugins:
                 self.disabled.append(candidate.name)
                 continue
             self._load(candidate)
+        while self._refuse_misfits():
+            pass  # a module that is refused may have been what another one needs
 
     @property
     def names(self) -> list[str]:
@@ -146,6 +152,32 @@ class Plugins:
             module = attrs.evolve(module, factories=kept)
         self.modules[module.name] = module
         self._factories.update(dict.fromkeys(module.factories, module.name))
+
+    def _refuse_misfits(self) -> bool:
+        """Take back modules that need another version of one that is here; whether there were any.
+
+        Not every bundle has to be installed: many import `elements` and `filters` without using either.
+        """
+        misfits = {module.name: reason for module in self.modules.values() if (reason := self._misfit(module))}
+        for name, reason in misfits.items():
+            del self.modules[name]
+            self._factories = {each: owner for each, owner in self._factories.items() if owner != name}
+            self._refused.add(name)
+            self._report(name, reason)
+        return bool(misfits)
+
+    def _misfit(self, module: ModuleDescriptor) -> str | None:
+        for name, range_ in module.requires.items():
+            needs = f"needs the module '{name}' in a version of {range_}"
+            if name in self._refused:
+                return f"{needs}, which is refused"
+            found = self.modules.get(name)
+            try:
+                if found is not None and not satisfies(found.version, range_):
+                    return f"{needs}, found {found.version}"
+            except SpecError as error:
+                return f"{needs}: {error}"
+        return None
 
     def _report(self, plugin: str, reason: str) -> None:
         logger.error("Plugin '%s': %s", plugin, reason)

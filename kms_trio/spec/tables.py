@@ -38,6 +38,7 @@ class TableBuilder:
         registers = [item.name for item in spec.complex_types if item.type_format == "REGISTER"]
         enums = [item.name for item in spec.complex_types if item.type_format == "ENUM"]
         classes = {item.name: Raw(class_constant(item.name)) for item in spec.remote_classes}
+        requires = {item.name: item.version for item in self.module.imports}
         return Call(
             "ModuleDescriptor",
             (),
@@ -52,6 +53,7 @@ class TableBuilder:
                 "events": self._table("events", [item.name for item in spec.events]),
                 "factories": _proxy(dict(factories)),
                 **({"legacy": legacy} if legacy else {}),
+                **({"requires": _proxy(requires)} if requires else {}),
             },
         )
 

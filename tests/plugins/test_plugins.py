@@ -70,6 +70,30 @@ def test_clash_of_names_is_reported_and_the_first_wins() -> None:
     assert "Thing (of 'a')" in plugins.problems[0].reason
 
 
+def test_modules_that_need_other_versions_are_refused() -> None:
+    base = attrs.evolve(module("base", Thing="base:Thing"), version="1.4.0-dev")
+    plugins = Plugins(
+        [
+            candidate("base", base),
+            candidate(
+                "fits", attrs.evolve(module("fits"), requires={"core": "^7.0.0", "base": "~1.2", "absent": "1.0.0"})
+            ),
+            candidate("future", attrs.evolve(module("future", Coming="future:Coming"), requires={"core": "^8.0.0"})),
+            candidate("heir", attrs.evolve(module("heir"), requires={"future": "^7.0.0"})),
+            candidate("old", attrs.evolve(module("old"), requires={"base": "^0.9.0"})),
+            candidate("odd", attrs.evolve(module("odd"), requires={"base": "any"})),
+        ]
+    )
+    assert list(plugins.modules) == ["core", "base", "fits"]
+    assert {each.plugin: each.reason for each in plugins.problems} == {
+        "future": f"needs the module 'core' in a version of ^8.0.0, found {CORE.version}",
+        "heir": "needs the module 'future' in a version of ^7.0.0, which is refused",
+        "old": "needs the module 'base' in a version of ^0.9.0, found 1.4.0-dev",
+        "odd": "needs the module 'base' in a version of any: bad version range 'any' "
+        "(expected a range such as ^7.1.0, found 'any')",
+    }
+
+
 def test_hook_that_does_not_fit_its_specification() -> None:
     class Misfit:
         @hookimpl

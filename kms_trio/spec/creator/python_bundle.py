@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import jinja2
 
+from kms_trio import __version__
 from kms_trio.spec import pycode
 from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.implementation_stub import implementation_stub
@@ -115,7 +116,11 @@ class PythonBundle:
         }
         imported = self._requirements("".join((*generated.values(), *stubs.values())))
         project = environment.get_template("pyproject.toml.jinja").render(
-            module=spec, package=package, version=python_version(spec.version), imported=imported
+            module=spec,
+            package=package,
+            version=python_version(spec.version),
+            imported=imported,
+            server_version=__version__,
         )
         return {
             PROJECT: project,

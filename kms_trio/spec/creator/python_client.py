@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import attrs
 import jinja2
 
+from kms_trio import __version__
 from kms_trio.spec.client_code import generate_client
 from kms_trio.spec.creator.output_folder import OutputFolder
 from kms_trio.spec.creator.python_bundle import python_setting, python_version
@@ -59,4 +60,5 @@ class PythonClient:
             package=package,
             version=python_version(self.module.spec.version),
             imported=imported,
+            server_version=__version__,
         )

@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 import jinja2
 
+from kms_trio import __version__
 from kms_trio.spec.creator.errors import CreatorError
 from kms_trio.spec.creator.job import Job
 from kms_trio.spec.creator.output_folder import OutputFolder
@@ -60,6 +61,7 @@ def _files(names: ModuleNames, kind: Kind) -> dict[str, bytes]:
         "distribution": names.distribution,
         "version": _VERSION,
         "python_version": python_version(_VERSION),
+        "server_version": __version__,
         "kind": kind,
     }
     files = {}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kms_trio import __version__
 from kms_trio.app import Server
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.plugins import Candidate, Plugins
@@ -58,7 +59,7 @@ def test_files(bundle: Path) -> None:
     project = tomllib.loads((bundle / "pyproject.toml").read_text())["project"]
     assert (project["name"], project["version"]) == ("kms-chroma", "0.1.0.dev0")
     assert project["entry-points"]["kms_trio"] == {"chroma": "kms_chroma.generated.module:MODULE"}
-    assert project["dependencies"] == ["attrs>=24.2", "kms-trio"]
+    assert project["dependencies"] == ["attrs>=24.2", f"kms-trio>={__version__}"]
 
 
 @pytest.mark.parametrize(("spec", "python"), [("1.2.3", "1.2.3"), ("1.2.3-dev", "1.2.3.dev0")])
@@ -191,7 +192,7 @@ def test_what_implementations_derive_from(rich: Path) -> None:
     assert "class Sender(MediaElement, SenderInterface):" in files["enriched/sender.py"]
     assert "enriched/shape.py" not in files
     project = tomllib.loads(files["pyproject.toml"])["project"]
-    assert project["dependencies"] == ["attrs>=24.2", "kms-trio", "kms-filters"]
+    assert project["dependencies"] == ["attrs>=24.2", f"kms-trio>={__version__}", "kms-filters"]
 
 
 def tool(name: str) -> str:

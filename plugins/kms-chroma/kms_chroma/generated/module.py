@@ -34,11 +34,12 @@ _CHROMA_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="chroma",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:37:16",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_chroma.generated",
     classes=MappingProxyType({"ChromaFilter": _CHROMA_FILTER_CLASS}),
     registers=MappingProxyType({"WindowParam": types.WindowParam}),
     enums=MappingProxyType({}),
     events=MappingProxyType({}),
     factories=MappingProxyType({"ChromaFilter": "kms_chroma.chroma_filter:ChromaFilter"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

@@ -39,7 +39,7 @@ _CROWD_DETECTOR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="crowddetector",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:37:16",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_crowddetector.generated",
     classes=MappingProxyType({"CrowdDetectorFilter": _CROWD_DETECTOR_FILTER_CLASS}),
     registers=MappingProxyType(
@@ -58,4 +58,5 @@ MODULE = ModuleDescriptor(
         },
     ),
     factories=MappingProxyType({"CrowdDetectorFilter": "kms_crowddetector.crowd_detector_filter:CrowdDetectorFilter"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

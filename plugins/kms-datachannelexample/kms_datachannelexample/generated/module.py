@@ -48,7 +48,7 @@ _KMS_SHOW_FACES_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="datachannelexample",
     version="7.3.0",
-    generation_time="Nov 22 2026 02:08:19",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_datachannelexample.generated",
     classes=MappingProxyType(
         {
@@ -69,4 +69,5 @@ MODULE = ModuleDescriptor(
             "KmsShowFaces": "kms_datachannelexample.faces:KmsShowFaces",
         },
     ),
+    requires=MappingProxyType({"core": "^7.0.0", "elements": "^7.0.0", "filters": "^7.0.0"}),
 )

@@ -337,7 +337,7 @@ _WEB_RTC_ENDPOINT_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="elements",
     version="7.3.0",
-    generation_time="Nov 21 2026 23:32:17",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_elements.generated",
     classes=MappingProxyType(
         {
@@ -406,4 +406,5 @@ MODULE = ModuleDescriptor(
         },
     ),
     legacy="kms_elements.legacy:NAMES",
+    requires=MappingProxyType({"core": "^7.1.0"}),
 )

@@ -110,7 +110,7 @@ _Z_BAR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="filters",
     version="7.3.0",
-    generation_time="Nov 21 2026 23:23:21",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_filters.generated",
     classes=MappingProxyType(
         {
@@ -132,4 +132,5 @@ MODULE = ModuleDescriptor(
             "ZBarFilter": "kms_filters.zbar:ZBarFilter",
         },
     ),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0"}),
 )

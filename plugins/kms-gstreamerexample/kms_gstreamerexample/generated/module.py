@@ -39,11 +39,12 @@ _G_STREAMER_EXAMPLE_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="gstreamerexample",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:21:48",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_gstreamerexample.generated",
     classes=MappingProxyType({"GStreamerExample": _G_STREAMER_EXAMPLE_CLASS}),
     registers=MappingProxyType({}),
     enums=MappingProxyType({}),
     events=MappingProxyType({}),
     factories=MappingProxyType({"GStreamerExample": "kms_gstreamerexample.gstreamer_example:GStreamerExample"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

@@ -59,11 +59,12 @@ _AR_MARKERDETECTOR_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="markerdetector",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:37:16",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_markerdetector.generated",
     classes=MappingProxyType({"ArMarkerdetector": _AR_MARKERDETECTOR_CLASS}),
     registers=MappingProxyType({}),
     enums=MappingProxyType({}),
     events=MappingProxyType({"MarkerCount": events.MarkerCount}),
     factories=MappingProxyType({"ArMarkerdetector": "kms_markerdetector.ar_markerdetector:ArMarkerdetector"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

@@ -40,11 +40,12 @@ _OPEN_CV_EXAMPLE_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="opencvexample",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:21:48",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_opencvexample.generated",
     classes=MappingProxyType({"OpenCVExample": _OPEN_CV_EXAMPLE_CLASS}),
     registers=MappingProxyType({}),
     enums=MappingProxyType({}),
     events=MappingProxyType({}),
     factories=MappingProxyType({"OpenCVExample": "kms_opencvexample.opencv_example:OpenCVExample"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

@@ -34,11 +34,12 @@ _PLATE_DETECTOR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="platedetector",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:37:16",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_platedetector.generated",
     classes=MappingProxyType({"PlateDetectorFilter": _PLATE_DETECTOR_FILTER_CLASS}),
     registers=MappingProxyType({}),
     enums=MappingProxyType({}),
     events=MappingProxyType({"PlateDetected": events.PlateDetected}),
     factories=MappingProxyType({"PlateDetectorFilter": "kms_platedetector.plate_detector_filter:PlateDetectorFilter"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

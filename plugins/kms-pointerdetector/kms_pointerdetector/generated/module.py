@@ -66,7 +66,7 @@ _POINTER_DETECTOR_FILTER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="pointerdetector",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:37:16",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_pointerdetector.generated",
     classes=MappingProxyType({"PointerDetectorFilter": _POINTER_DETECTOR_FILTER_CLASS}),
     registers=MappingProxyType(
@@ -77,4 +77,5 @@ MODULE = ModuleDescriptor(
     factories=MappingProxyType(
         {"PointerDetectorFilter": "kms_pointerdetector.pointer_detector_filter:PointerDetectorFilter"},
     ),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )

@@ -45,11 +45,12 @@ _VIDEO_SAMPLER_CLASS = RemoteClass.declare(
 MODULE = ModuleDescriptor(
     name="videosampler",
     version="7.3.0",
-    generation_time="Nov 22 2026 01:58:29",
+    generation_time="Nov 22 2026 06:31:19",
     package="kms_videosampler.generated",
     classes=MappingProxyType({"VideoSampler": _VIDEO_SAMPLER_CLASS}),
     registers=MappingProxyType({}),
     enums=MappingProxyType({"ImageDelivery": types.ImageDelivery, "ImageEncoding": types.ImageEncoding}),
     events=MappingProxyType({"SampleImageDelivered": events.SampleImageDelivered}),
     factories=MappingProxyType({"VideoSampler": "kms_videosampler.video_sampler:VideoSampler"}),
+    requires=MappingProxyType({"core": "^7.1.0", "elements": "^7.1.0", "filters": "^7.1.0"}),
 )
