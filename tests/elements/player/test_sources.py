@@ -13,6 +13,7 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kms_elements.player import whole_file
 from kms_elements.player.failures import SourceError
 from kms_elements.player.locations import Network, locate
 from kms_elements.player.still import open_source
@@ -34,6 +35,48 @@ async def test_plays_and_seeks_over_http(bench: Bench, player: MakePlayer, http_
     assert element.video_info.is_seekable
     await bench.expect("EndOfStream", element)
     assert [picture_number(picture) for picture in video.units] == list(range(15))
+
+
+@pytest.fixture
+def index_last(clips: Path, tmp_path: Path, serve_folder: Callable[[Path], str]) -> str:
+    """`far.mp4` has its index behind more than FFmpeg keeps in its buffer; the server has no ranges."""
+    content = (clips / "clip.mp4").read_bytes()
+    index_at = content.index(b"moov") - 4
+    padding = (1_000_000).to_bytes(4, "big") + b"free" + bytes(1_000_000 - 8)
+    far = content[:index_at] + padding + content[index_at:]
+    (tmp_path / "far.mp4").write_bytes(far)
+    (tmp_path / "cut.mp4").write_bytes(far[:-200])
+    return serve_folder(tmp_path)
+
+
+@pytest.mark.parametrize("use_encoded_media", [False, True])
+async def test_an_index_behind_the_media(
+    bench: Bench, player: MakePlayer, index_last: str, *, use_encoded_media: bool
+) -> None:
+    element = player(f"{index_last}/far.mp4", use_encoded_media=use_encoded_media)
+    video = bench.tap(element, MediaType.VIDEO, RAW)
+    element.play()
+    await bench.expect("EndOfStream", element)
+    assert [picture_number(picture) for picture in video.units] == list(range(15))
+    assert bench.errors(element) == []
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_FETCHED_BYTES", 50_000), ("FETCH_DEADLINE_S", 0.0)])
+async def test_what_must_be_fetched_whole_is_bounded(
+    bench: Bench, player: MakePlayer, index_last: str, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    monkeypatch.setattr(whole_file, limit, value)
+    element = player(f"{index_last}/far.mp4")
+    element.play()
+    error = await bench.expect("Error", element)
+    assert error.type == "STREAM_ERROR_FAILED"
+    assert "the server has no ranges" in error.description
+
+
+async def test_an_index_that_is_cut_off(bench: Bench, player: MakePlayer, index_last: str) -> None:
+    element = player(f"{index_last}/cut.mp4")
+    element.play()
+    await bench.expect("Error", element)
 
 
 async def test_user_and_password_are_sent(

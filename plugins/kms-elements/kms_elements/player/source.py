@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
@@ -63,11 +64,18 @@ class Placed:
 class Source:
     """See the module docstring.  All methods block, and raise `SourceError` and nothing else.
 
-    `container` is an open one of PyAV's, which belongs to the source from then on.  It is played `rounds` times, one
-    right behind the other: places go on counting, from `seek` on anew.
+    `container` is an open one of PyAV's, which belongs to the source from then on; `first` a packet that was read of it
+    already.  It is played `rounds` times, one right behind the other: places go on counting, from `seek` on anew.
     """
 
-    def __init__(self, container: Any, use_encoded_media: bool, rounds: int = 1, live: bool = False) -> None:
+    def __init__(
+        self,
+        container: Any,
+        use_encoded_media: bool,
+        rounds: int = 1,
+        live: bool = False,
+        first: av.Packet[Any] | None = None,
+    ) -> None:
         self._container = container
         self._start_s = Fraction(self._container.start_time or 0, av.time_base)
         self.tracks: tuple[Track, ...] = tuple(
@@ -89,9 +97,18 @@ class Source:
         self._round_begin_s = Fraction(0)
         self._end_s = 0.0
         self._packets = self._demux()
+        if first is not None and first.stream.index in self._by_index:
+            self._packets = itertools.chain((first,), self._packets)
 
     @classmethod
-    def of_container(cls, container: Any, location: Location, policy: UriPolicy, use_encoded_media: bool) -> Source:
+    def of_container(
+        cls,
+        container: Any,
+        location: Location,
+        policy: UriPolicy,
+        use_encoded_media: bool,
+        first: av.Packet[Any] | None = None,
+    ) -> Source:
         """The source for what `location` has led to."""
         if (
             policy.read_roots
@@ -100,7 +117,7 @@ class Source:
         ):
             container.close()
             raise invalid_uri("playlists may name files outside of the folders that may be read")
-        return cls(container, use_encoded_media, location.rounds, location.live)
+        return cls(container, use_encoded_media, location.rounds, location.live, first)
 
     @property
     def seekable(self) -> bool:

@@ -9,8 +9,9 @@ import av
 
 from kms_elements.player.failures import invalid_media
 from kms_elements.player.locations import Location
-from kms_elements.player.source import Batch, Source, open_container
+from kms_elements.player.source import Batch, Source
 from kms_elements.player.tracks import VIDEO_CLOCK_RATE_HZ, Unit
+from kms_elements.player.whole_file import open_readable
 from kms_trio.api import MediaType, UriPolicy
 
 __all__ = ["PICTURES_PER_SECOND", "StillSource", "open_source"]
@@ -65,10 +66,10 @@ class StillSource(Source):
 
 def open_source(location: Location, policy: UriPolicy, use_encoded_media: bool) -> Source:
     """Open what is there: a still picture or something that moves.  Raises SourceError and nothing else."""
-    container = open_container(location)
+    container, first = open_readable(location)
     if _is_still(container):
         return StillSource(container, location.shown_s)
-    return Source.of_container(container, location, policy, use_encoded_media)
+    return Source.of_container(container, location, policy, use_encoded_media, first)
 
 
 def _is_still(container: Any) -> bool:
