@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from kms_trio.plugins import Plugins
 
 # No deadlines: a test must not fail because the machine is busy.
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "fuzz", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.register_profile("default", derandomize=False, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples each time, none of them left by earlier runs: what fails is what has changed.
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None, print_blob=True)
+settings.register_profile("fuzz", settings.get_profile("default"), max_examples=20_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
 
 @pytest.fixture
