@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,25 @@ async def test_a_camera_that_goes_away_and_comes_back(bench: Bench, tmp_path: Pa
         assert bench.errors(element) == [("STREAM_ERROR_FAILED", 1)]
         await element.stop()
     assert "EndOfStream" not in bench.names(element)
+
+
+async def test_a_camera_that_stalls_goes_on_when_it_does(bench: Bench, tmp_path: Path, camera: Path) -> None:
+    """The server's process stands still: its connections stay, and new ones are made, but nothing is said."""
+    async with run_rtsp_server(tmp_path, of_camera(camera)) as server:
+        element = play(bench, server.url("rtspt"), network_cache=100)
+        video = bench.tap(element, MediaType.VIDEO, RAW)
+        await video.take(10)
+        server.program.process.send_signal(signal.SIGSTOP)
+        try:
+            await bench.expect("Error", element)
+            assert bench.errors(element) == [("STREAM_ERROR_FAILED", 1)]
+            seen = len(video.units)
+        finally:
+            server.program.process.send_signal(signal.SIGCONT)
+        await video.take(seen + 10)
+        assert all(later.pts > earlier.pts for earlier, later in itertools.pairwise(video.units))
+        assert bench.errors(element) == [("STREAM_ERROR_FAILED", 1)]
+        await element.stop()
 
 
 async def test_a_pause_of_a_camera_leaves_out_what_was_live_meanwhile(

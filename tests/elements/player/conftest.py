@@ -3,8 +3,9 @@ from __future__ import annotations
 import contextlib
 import http.server
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,6 +16,16 @@ from kms_trio.testing.clips import write_clip
 from kms_trio.testing.elements import Bench
 
 SECONDS = 1.0
+LIES: Mapping[str, tuple[float, float, bool]] = MappingProxyType(
+    {
+        "/lying.webm": (2.0, 1.0, False),
+        "/short.webm": (0.5, 1.0, False),
+        "/broken.webm": (1.0, 0.5, False),
+        "/stalling.webm": (1.0, 0.5, True),
+    }
+)
+"""What an HTTP server does with one second of WebM: the part of its length that it promises, the part that it gives,
+and whether it then says nothing instead of closing."""
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +93,16 @@ def http_url(clips: Path) -> Iterator[str]:
                     self.end_headers()
                     return
                 self.path = self.path.removeprefix("/secret")
-            if self.path == "/lying.webm":  # promises more than it has
+            if self.path in LIES:
+                promised, given, stalls = LIES[self.path]
                 body = (clips / "clip.webm").read_bytes()
                 self.send_response(200)
-                self.send_header("Content-Length", str(2 * len(body)))
+                self.send_header("Content-Length", str(round(promised * len(body))))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(body[: round(given * len(body))])
+                if stalls:
+                    self.wfile.flush()
+                    self.rfile.read(1)  # nothing more comes until the client has gone
                 self.close_connection = True
                 return
             super().do_GET()

@@ -16,6 +16,7 @@ CONTAINERS: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyTyp
         "vp9.webm": ("libvpx-vp9", "libopus"),
         "clip.mp4": ("libx264", "aac"),
         "h265.mp4": ("libx265", "aac"),
+        "clip.mov": ("libx264", "aac"),
         "clip.mkv": ("libx264", "libmp3lame"),
         "clip.ts": ("libx264", "aac"),
         "mpeg2.ts": ("mpeg2video", "mp2"),

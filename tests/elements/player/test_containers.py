@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -22,6 +24,7 @@ from kms_trio.media.formats import StreamKind, Want
 from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.testing.clips import numbered_picture, picture_number, pitch_hz, write_clip
 from kms_trio.testing.elements import Bench
+from kms_trio.testing.patience import until
 from tests.elements.player.containers import CONTAINERS, write_containers
 
 RAW = Want(StreamKind.RAW)
@@ -97,6 +100,52 @@ def test_damage_is_survived(
             source.close()
     except SourceError as error:
         assert error.failures
+
+
+DAMAGES: Mapping[str, Callable[[random.Random, bytearray], bytearray]] = MappingProxyType(
+    {
+        "cut": lambda dice, data: data[: dice.randrange(len(data))],
+        "head": lambda dice, data: flipped(dice, data, 0.0, 0.1, 8),
+        "body": lambda dice, data: flipped(dice, data, 0.1, 1.0, 30),
+        "hole": lambda dice, data: data[: len(data) // 2] + bytes(500) + data[len(data) // 2 + 500 :],
+    }
+)
+
+
+WHAT_IS_SAID = {"UNEXPECTED_ELEMENT_ERROR", "STREAM_ERROR_FAILED", "INVALID_MEDIA", "INVALID_URI"}
+
+
+def flipped(dice: random.Random, data: bytearray, begin: float, end: float, count: int) -> bytearray:
+    """With some bytes of a part of it replaced."""
+    for _ in range(count):
+        data[dice.randrange(int(begin * len(data)), max(1, int(end * len(data))))] = dice.randrange(256)
+    return data
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+async def test_a_player_of_damaged_files_plays_the_whole_one_after_them(
+    bench: Bench, player: MakePlayer, containers: Path, tmp_path: Path, name: str
+) -> None:
+    """Always the same damages: something comes, or a clear word; then the file is put right, and played to its end."""
+    whole, path = (containers / name).read_bytes(), tmp_path / name
+    element = player(path)
+    video, audio = bench.tap(element, MediaType.VIDEO, RAW), bench.tap(element, MediaType.AUDIO, RAW)
+    for damage, spoil in DAMAGES.items():
+        path.write_bytes(spoil(random.Random(f"{name} {damage}"), bytearray(whole)))
+        element.play()
+        before = len(video.units), len(audio.units), len(bench.events)
+        await until(lambda: (len(video.units), len(audio.units), len(bench.events)) != before)  # noqa: B023 - used here
+        await element.stop()
+    told = bench.errors(element)
+    assert {error for error, _ in told} <= WHAT_IS_SAID
+    path.write_bytes(whole)
+    seen, ended = len(video.units), bench.names(element).count("EndOfStream")
+    element.play()
+    await bench.expect("EndOfStream", element, ended + 1)
+    assert bench.errors(element) == told
+    if CONTAINERS[name][0] is not None:
+        rate = 25 if CONTAINERS[name][0] == "mpeg2video" else 15
+        assert numbers(video.units[seen:]) == list(range(round(SECONDS * rate)))
 
 
 # Pictures.
