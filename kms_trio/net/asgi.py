@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Never
 
 import trio
 
+from kms_trio.net.asgi_patience import BodyPatience
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -23,6 +25,9 @@ __all__ = ["HttpListenError", "listen_http", "serve_asgi"]
 HTTP_BACKLOG: Final = 100
 
 _RESTART_DELAY_S: Final = 1.0
+
+#: How long what is sent may stay unread; the kernel ends the connection then (tcp(7), TCP_USER_TIMEOUT).
+_UNREAD_MS: Final = 60_000
 
 
 class HttpListenError(Exception):
@@ -67,6 +72,7 @@ def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)  # accepted ones inherit it
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)
@@ -79,13 +85,16 @@ def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 
 async def serve_asgi(app: ASGIApp, listeners: Sequence[socket.socket], logger: logging.Logger) -> Never:
-    """Serve `app` on listening sockets, which stay the caller's, until cancelled."""
+    """Serve `app` on listening sockets, which stay the caller's, until cancelled.
+
+    To the application a client that stops in the middle of a body has left (`BodyPatience`).
+    """
     # Imported now: a process that serves nothing by HTTP, as most media workers, does without the library.
     from kms_trio.net.asgi_worker import run_asgi_worker
 
     while True:
         try:
-            await run_asgi_worker(app, listeners, logger)
+            await run_asgi_worker(BodyPatience(app), listeners, logger)
         except Exception:  # the guard of the HTTP side: what its worker raises stops here
             logger.exception("The HTTP side failed and starts again")
         await trio.sleep(_RESTART_DELAY_S)

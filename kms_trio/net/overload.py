@@ -3,7 +3,8 @@
 Too much traffic left to itself is lost at random, packet by packet, audio as well, and every viewer asks for what it
 lacks.  So when the process cannot keep up, whole streams of video are held back until it can, those first that cost
 most: packets a second times viewers.  One step is made an interval, and none before the overload has lasted; streams
-come back one by one after a time of calm, the last one first.  When one comes back too early, the next waits longer.
+come back after times of calm, one by one or, of many, some at a time, the last one first.  When that was too early, the
+next wait longer.
 
 It cannot keep up when its thread is busy all the time, or would be if it were let, and it is late or loses datagrams.
 What is lost by a thread that idles came in a burst that no queue could hold; what is lost for the sake of datagrams
@@ -12,6 +13,7 @@ that belong to nobody is not won back by taking pictures from those who are here
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
@@ -60,8 +62,10 @@ class OverloadLimits:
     """The part of all video that one step holds back, at least."""
     calm: int = 6
     """Intervals without strain before a stream comes back..."""
+    back: float = 0.2
+    """...and with it so many others: the part of those that are held back."""
     longest_calm: int = 120
-    """...which double, up to so many, each time when that was too early."""
+    """The intervals of calm double, up to so many, each time when that was too early."""
 
 
 @attrs.frozen
@@ -107,10 +111,16 @@ class OverloadController(Generic[S]):
             return Decision(pause=self._hold_back(costs))
         if self._paused and self._calm >= self._calm_needed:
             self._calm = self._since_resume = 0
-            return Decision(resume=(self._paused.pop(),))
+            return Decision(resume=self._bring_back())
         if not self._paused and self._since_resume > self._calm_needed:
             self._calm_needed = limits.calm
         return Decision()
+
+    def _bring_back(self) -> tuple[S, ...]:
+        count = math.ceil(self.limits.back * len(self._paused))
+        kept, back = self._paused[:-count], self._paused[-count:]
+        self._paused = kept
+        return tuple(reversed(back))
 
     def _hold_back(self, costs: Mapping[S, float]) -> tuple[S, ...]:
         """The costliest streams that together make up a step."""

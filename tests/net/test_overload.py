@@ -109,6 +109,16 @@ def test_the_last_one_comes_back_first_one_by_one() -> None:
     assert run(controller, CALM, 100, COSTS) == []
 
 
+def test_of_many_some_come_back_at_a_time() -> None:
+    controller: OverloadController[int] = OverloadController(OverloadLimits(patience=1, calm=1, share=1.0))
+    costs = dict.fromkeys(range(100), 10.0)
+    held = controller.step(LATE, costs).pause
+    assert len(held) == 100
+    back = [controller.step(CALM, costs).resume for _ in range(20)]
+    assert [len(each) for each in back] == [20, 16, 13, 11, 8, 7, 5, 4, 4, 3, 2, 2, 1, 1, 1, 1, 1, 0, 0, 0]
+    assert [stream for each in back for stream in each] == list(reversed(held))
+
+
 def test_between_strain_and_calm_nothing_changes() -> None:
     controller: OverloadController[str] = OverloadController()
     run(controller, LATE, controller.limits.patience, COSTS)

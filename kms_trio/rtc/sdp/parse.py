@@ -23,6 +23,8 @@ from kms_trio.rtc.sdp.model import (
 
 MAX_CHARACTERS = 1 << 20
 MAX_MEDIAS = 256
+MAX_LINES = 10_000
+"""Each costs some 10 us to judge, while media waits; a browser writes some 60 a media."""
 # Control characters have no place in SDP, and a lone surrogate (JSON can carry one) could never be sent on.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -30,10 +32,12 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def parse(text: str) -> SessionDescription:
     """The description that `text` is.
 
-    Raises SdpError when it is none, or is longer than a megabyte or 256 medias.
+    Raises SdpError when it is none, or is longer than a megabyte, 10,000 lines or 256 medias.
     """
     if len(text) > MAX_CHARACTERS:
         raise SdpError(f"Expected at most {MAX_CHARACTERS} characters, got {len(text)}")
+    if (ends := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
+        raise SdpError(f"Expected at most {MAX_LINES} lines, got {ends}")
     if forbidden := _FORBIDDEN.search(text):
         raise SdpError(f"Unexpected character {forbidden.group()!r} at {forbidden.start()}")
     session = _Section()

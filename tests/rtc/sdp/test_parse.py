@@ -6,7 +6,7 @@ import pytest
 
 from kms_trio.rtc.sdp import SdpError, parse, write
 from kms_trio.rtc.sdp.model import Attribute, Bandwidth, Connection
-from kms_trio.rtc.sdp.parse import MAX_CHARACTERS, MAX_MEDIAS
+from kms_trio.rtc.sdp.parse import MAX_CHARACTERS, MAX_LINES, MAX_MEDIAS
 
 
 def test_chromium_offers_survive_a_round_trip_byte_for_byte(chromium_offer: str) -> None:
@@ -100,6 +100,9 @@ def test_an_attribute_that_makes_no_sense_is_kept_and_ignored() -> None:
         "v=0\r\na=mid:\ud800\r\n",
         "v=0\r\n" + "m=audio 9 RTP/AVP 0\r\n" * (MAX_MEDIAS + 1),
         "v=0\r\na=" + "x" * MAX_CHARACTERS,
+        "v=0\r\n" + "a=x\r\n" * MAX_LINES,
+        "v=0\n" + "a=x\n" * MAX_LINES,
+        "v=0\r" + "a=x\r" * MAX_LINES,
     ],
 )
 def test_what_is_no_description_is_refused(text: str) -> None:
