@@ -8,7 +8,9 @@ modules written by others.
 
 from __future__ import annotations
 
+import contextlib
 import enum
+from collections.abc import Iterator
 from typing import Final
 
 
@@ -98,3 +100,12 @@ class KurentoError(Exception):
         self.code = int(code)
         self.message = message
         self.data_type = name_of_code(self.code) if data_type == _NAME_OF_CODE else data_type
+
+
+@contextlib.contextmanager
+def exits_as_errors() -> Iterator[None]:
+    """Around code of modules: `sys.exit` raises RuntimeError, as it would end a thread unseen, or the process."""
+    try:
+        yield
+    except SystemExit as leave:
+        raise RuntimeError(f"sys.exit({'' if leave.code is None else repr(leave.code)}) was called") from leave

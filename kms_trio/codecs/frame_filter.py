@@ -17,6 +17,7 @@ import av
 from kms_trio.codecs.conversion import Conversion, Converter, Overflow
 from kms_trio.codecs.decoder import StartConversion
 from kms_trio.codecs.pictures import Picture, PictureFormat, PictureView, frame_of_picture
+from kms_trio.errors import exits_as_errors
 from kms_trio.media.formats import RAW_VIDEO
 from kms_trio.media.streams import RawFrame, RawStream
 
@@ -86,7 +87,8 @@ class FrameFilter:
     def _filter(self, frame: av.VideoFrame) -> av.VideoFrame | None:
         picture = self._view.picture(frame)
         time_s = 0.0 if frame.pts is None else frame.pts / RAW_VIDEO.clock_rate_hz
-        result = self._work.process_at(picture, time_s)
+        with exits_as_errors():
+            result = self._work.process_at(picture, time_s)
         if result is None:
             return None
         if result is picture and self._work.read_only:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kms_trio.codecs.frame_filter import Note
+from kms_trio.errors import exits_as_errors
 
 __all__ = ["SampleError", "SampleFilter", "SampleFormat", "SampleWork", "Samples", "frame_of_samples"]
 
@@ -90,7 +91,8 @@ class SampleFilter:
         rate_hz = frame.sample_rate
         time_s = 0.0 if frame.pts is None else frame.pts / rate_hz
         shape = samples.shape
-        result = self._work.process_samples(samples, rate_hz, time_s)
+        with exits_as_errors():
+            result = self._work.process_samples(samples, rate_hz, time_s)
         return None if result is None else frame_of_samples(result, shape, self._work.sample_format, frame)
 
 

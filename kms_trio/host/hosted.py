@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from kms_trio.dispatch import RemoteClass
-from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.errors import ErrorCode, KurentoError, exits_as_errors
 from kms_trio.generated.core.types import MediaType
 from kms_trio.host.context import HostContext
 from kms_trio.hosting.data_json import message_from_json, message_to_json
@@ -31,7 +31,8 @@ def load_filter(path: str) -> type[Any]:
     """Import an implementation, `package.module:Class`. Raises KurentoError 40108 when it cannot be imported."""
     module_name, _, attribute = path.partition(":")
     try:
-        implementation = getattr(importlib.import_module(module_name), attribute)
+        with exits_as_errors():
+            implementation = getattr(importlib.import_module(module_name), attribute)
         if not isinstance(implementation, type):
             raise TypeError(f"expected a class, got {type(implementation).__name__}")
     except Exception as failure:  # named guard: the code of a module raises what it likes

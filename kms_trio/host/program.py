@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from kms_trio.dispatch import ModuleDescriptor
-from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.errors import ErrorCode, KurentoError, exits_as_errors
 from kms_trio.generated.core.module import MODULE as CORE
 from kms_trio.host.context import HostBus, HostContext
 from kms_trio.host.hosted import Hosted, load_filter
@@ -157,7 +157,8 @@ class Host:
         """Named guard: do what a request asks for, and reply; what it raises is the reply."""
         reply: Message = {"reply": message["number"]}
         try:
-            reply["result"] = await self._do(message, file)
+            with exits_as_errors():
+                reply["result"] = await self._do(message, file)
             data = write_message(reply, MAX_SAID_BYTES)
         except KurentoError as refusal:
             reply["error"] = {"code": refusal.code, "message": refusal.message, "type": refusal.data_type}

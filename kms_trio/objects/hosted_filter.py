@@ -37,6 +37,8 @@ __all__ = ["HostedFilter"]
 HOST_ERROR: Final = "FILTER_HOST_ERROR"
 """`Error.type` of what befalls a host process."""
 HOST_ERROR_CODE: Final = 2
+RESTART_WAIT_S: Final = 15.0
+"""How long an operation waits for a host that is started anew: longer than the longest pause before that."""
 
 
 class HostedFilter(TreatingFilter):
@@ -70,6 +72,8 @@ class HostedFilter(TreatingFilter):
         self.history = FilterHistory(traits.replayed)
         self._recovery = FilterRecovery(traits.on_failure, context.clock, limits.restarts_per_minute)
         self._given_up = False
+        self._news = trio.Event()
+        """Set when there is a host again, or never will be; then replaced."""
         self._data_pump = DataPump(self.data, self.spawn, self._filtered, lambda: bool(self._host or self._given_up))
 
     # TreatingFilter
@@ -110,6 +114,7 @@ class HostedFilter(TreatingFilter):
     async def close(self) -> None:
         """Let the host release the filter."""
         await super().close()
+        self._tell_news()
         self.link.disconnect()
         host, self._host = self._host, None
         if host is not None:
@@ -131,6 +136,7 @@ class HostedFilter(TreatingFilter):
         self.link.connect(wire)
         host.measure()
         self._data_pump.go_on()
+        self._tell_news()
 
     # Operations.
 
@@ -146,8 +152,11 @@ class HostedFilter(TreatingFilter):
     async def forward(self, operation: Operation, parameters: Any) -> Any:
         """Have the host call an operation with wire parameters; its result as wire JSON.
 
-        Raises KurentoError: what the operation raises, or 40003 without a host.
+        Raises KurentoError: what the operation raises, or 40003 without a host. One that is started anew is waited for.
         """
+        with trio.move_on_after(RESTART_WAIT_S):
+            while self._host is None and not self._given_up and not self.releasing:
+                await self._news.wait()
         host = self._host
         if host is None:
             raise KurentoError(
@@ -220,6 +229,11 @@ class HostedFilter(TreatingFilter):
             return
         self._given_up = True
         self._data_pump.go_on()
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        self._news.set()
+        self._news = trio.Event()
 
     async def _restart(self) -> None:
         await trio.sleep(self._recovery.pause_s)

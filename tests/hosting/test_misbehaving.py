@@ -7,8 +7,11 @@ import signal
 
 import attrs
 import pytest
+import trio
+import trio.lowlevel
 
 from kms_trio.errors import KurentoError
+from kms_trio.objects.filter_recovery import FilterRecovery
 from tests.hosting.conftest import Film, House, open_house
 
 
@@ -67,6 +70,17 @@ async def test_an_exception(pair: Pair) -> None:
     assert await pair.bad.see(1) == [1022]
 
 
+async def test_sys_exit_ends_nothing(pair: Pair) -> None:
+    await pair.bad.mode("leave")
+    assert await pair.bad.see(*range(3)) == list(range(3))
+    await pair.house.error(pair.bad.filter, "RuntimeError: sys.exit(3) was called")
+    with pytest.raises(KurentoError, match=r"RuntimeError: sys.exit\(\) was called"):
+        await pair.house.call(pair.bad.filter, "add", one=1, other=2)
+    await pair.good_sees_all()
+    await pair.bad.mode("negative")
+    assert await pair.bad.see(1) == [1022]
+
+
 @pytest.mark.parametrize("mode", ["hang", "spin"])
 async def test_what_does_not_come_back(pair: Pair, mode: str) -> None:
     (pid,) = (host.process.pid for host in [pair.bad.filter._host])
@@ -103,6 +117,31 @@ async def test_a_filter_is_started_anew_with_what_it_was_told(pair: Pair) -> Non
     assert await house.call(bad.filter, "getMode") == "negative"
     assert await house.call(bad.filter, "remember", what="x") == ""
     await pair.good_sees_all()
+
+
+async def test_calls_wait_for_a_host_that_is_started_anew(pair: Pair) -> None:
+    bad = pair.bad.filter
+    before = bad._host.process.pid
+    os.kill(before, signal.SIGKILL)
+    await pair.house.error(bad, "was killed by SIGKILL; it is started anew")
+    assert await pair.house.call(bad, "add", one=1, other=2) == 3
+    assert bad._host.process.pid != before
+
+
+async def test_calls_that_wait_for_a_host_end_with_the_filter(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FilterRecovery, "pause_s", 3600.0)
+    bad = pair.bad.filter
+    os.kill(bad._host.process.pid, signal.SIGKILL)
+    await pair.house.error(bad, "was killed by SIGKILL; it is started anew")
+
+    async def call() -> None:
+        with pytest.raises(KurentoError, match="is not running"):
+            await pair.house.call(bad, "add", one=1, other=2)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(call)
+        await trio.lowlevel.checkpoint()
+        await pair.house.release(bad)
 
 
 async def test_media_bypass_for_good_what_ends_too_often() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -55,6 +56,8 @@ class Obedient(VideoFilter):
         self.bypass = mode == "bypass"
 
     def add(self, one: int, other: int) -> int:
+        if self._mode == "leave":
+            sys.exit()
         return one + other
 
     def remember(self, what: str) -> str:
@@ -76,6 +79,8 @@ class Obedient(VideoFilter):
             self.hoard.append(np.ones(64 << 20, np.uint8))
         elif mode == "raise":
             raise ZeroDivisionError("as told")
+        elif mode == "leave":
+            sys.exit(3)
         elif mode == "nothing":
             return None
         elif mode == "tell":
