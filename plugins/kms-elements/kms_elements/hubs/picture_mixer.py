@@ -1,7 +1,8 @@
 """Worker side of mixing pictures: each tile scaled once for each picture it shows, then copied onto a new canvas.
 
 Everything stays planar YUV 4:2:0, what decoders give and encoders take.  A tile that has its size already is copied
-from the decoder's own memory; a frozen one is scaled no more.
+from the decoder's own memory; a frozen one is scaled no more.  Of a picture that may be transparent (an image, an
+animation) as much is seen as its alpha says.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from kms_trio.api import Picture
 __all__ = ["PictureMixer", "Scene", "Tile"]
 
 PIXELS: Final = "yuv420p"
+TRANSPARENT_PIXELS: Final = "yuva420p"
 TIME_BASE: Final = Fraction(1, 90_000)
 BLACK: Final = (16, 128, 128)
+ALPHA: Final = 3
+"""Plane of `TRANSPARENT_PIXELS`."""
 
 
 @attrs.frozen(eq=False)
@@ -83,7 +87,7 @@ class _Scaler:
         if shape != self._shape:
             self._shape, self._graph = shape, None
         self._source = picture
-        fits = shape[:3] == (width, height, PIXELS) and picture.color_range != ColorRange.JPEG
+        fits = shape[:3] == (width, height, _pixels_for(picture)) and picture.color_range != ColorRange.JPEG
         try:
             self._scaled = picture if fits else self._scale(picture, width, height)
         except av.error.FFmpegError:
@@ -98,27 +102,49 @@ class _Scaler:
                 width=picture.width, height=picture.height, format=picture.format, time_base=TIME_BASE
             )
             scale = graph.add("scale", f"{width}:{height}:flags=bilinear:out_range=tv")
-            graph.link_nodes(source, scale, graph.add("format", PIXELS), graph.add("buffersink")).configure()
+            pixels = graph.add("format", _pixels_for(picture))
+            graph.link_nodes(source, scale, pixels, graph.add("buffersink")).configure()
         self._graph.vpush(picture)
         return self._graph.vpull()
 
 
+def _pixels_for(picture: av.VideoFrame) -> str:
+    """What a picture is scaled to."""
+    format = picture.format
+    transparent = format.has_palette or any(component.is_alpha for component in format.components)
+    return TRANSPARENT_PIXELS if transparent else PIXELS
+
+
 def _planes(frame: av.VideoFrame) -> tuple[Picture, ...]:
-    """Views of the three planes of a frame, without the padding of its lines."""
+    """Views of the three planes of a frame, or of four with its alpha, without the padding of their lines."""
     views = []
     for number, plane in enumerate(frame.planes):
         memory: Any = plane  # a buffer, though its type does not say so
-        width, height = (frame.width, frame.height) if number == 0 else (-(-frame.width // 2), -(-frame.height // 2))
+        whole = number in (0, ALPHA)
+        width, height = (frame.width, frame.height) if whole else (-(-frame.width // 2), -(-frame.height // 2))
         views.append(np.ndarray((height, width), np.uint8, memory, strides=(plane.line_size, 1)))
     return tuple(views)
 
 
 def _lay(canvas: Sequence[Picture], picture: Sequence[Picture], place: Place) -> None:
-    """Copy the part of a picture that is on the canvas."""
-    for number, (below, above) in enumerate(zip(canvas, picture, strict=True)):
+    """Copy the part of a picture that is on the canvas, or as much of it as its alpha says."""
+    for number, below in enumerate(canvas):
+        above = picture[number]
         x, y = (place.x, place.y) if number == 0 else (place.x // 2, place.y // 2)
         height, width = below.shape
         left, top = max(0, -x), max(0, -y)
         right, bottom = min(above.shape[1], width - x), min(above.shape[0], height - y)
         if left < right and top < bottom:
-            below[y + top : y + bottom, x + left : x + right] = above[top:bottom, left:right]
+            seen = below[y + top : y + bottom, x + left : x + right]
+            part = above[top:bottom, left:right]
+            if len(picture) > ALPHA:
+                alpha = picture[ALPHA] if number == 0 else picture[ALPHA][::2, ::2]
+                part = _blended(seen, part, alpha[top:bottom, left:right])
+            seen[:] = part
+
+
+def _blended(below: Picture, above: Picture, alpha: Picture) -> Picture:
+    """Between the two, as `alpha` (255: above) says."""
+    share = alpha.astype(np.uint16)
+    mixed = above * share + below * (255 - share) + 127
+    return (mixed // 255).astype(np.uint8)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
+from av.video.reformatter import ColorRange
 
 from kms_elements.player.failures import invalid_media
 from kms_elements.player.locations import Location
@@ -20,6 +21,7 @@ PICTURES_PER_SECOND: Final = 15
 """Often enough for whoever joins, and for encoders that count on time that passes."""
 _INTERVAL: Final = Fraction(1, PICTURES_PER_SECOND)
 EPSILON_S: Final = 1e-6
+OPAQUE: Final = 255
 
 
 class StillSource(Source):
@@ -29,7 +31,7 @@ class StillSource(Source):
         super().__init__(container, use_encoded_media=False)
         self.duration_s = shown_s or 0.0
         self._shown_s = shown_s
-        self._pixels = self._decode()
+        self._format, self._pixels = self._decode()
         self._number = 0
 
     def read(self, until_s: float) -> Batch:
@@ -39,7 +41,7 @@ class StillSource(Source):
             if self._shown_s is not None and due_s + EPSILON_S >= self._shown_s:
                 return Batch(tuple(units), True)
             # A copy for each: consumers draw in pictures, and count by their timestamps.
-            picture = av.VideoFrame.from_ndarray(self._pixels, format="yuv420p")
+            picture = av.VideoFrame.from_ndarray(self._pixels, format=self._format)
             pts = round(due_s * VIDEO_CLOCK_RATE_HZ)
             units.append(Unit(MediaType.VIDEO, VIDEO_CLOCK_RATE_HZ, float(due_s), float(_INTERVAL), pts, picture))
             self._number += 1
@@ -51,12 +53,17 @@ class StillSource(Source):
         self._number = round(position_s * PICTURES_PER_SECOND)
         self.tracks[0].progress_s = float(self._number * _INTERVAL)
 
-    def _decode(self) -> Any:
+    def _decode(self) -> tuple[str, Any]:
+        """The name of a pixel format, and the pixels; those of a picture that is transparent anywhere have alpha."""
         try:
             for packet in self._packets:
                 for picture in self.tracks[0].stream.codec_context.decode(packet if packet.size else None):
                     width, height = max(2, picture.width & ~1), max(2, picture.height & ~1)
-                    return picture.reformat(width, height, format="yuv420p").to_ndarray()
+                    pixels = picture.reformat(width, height, format="rgba").to_ndarray()
+                    if (pixels[:, :, 3] < OPAQUE).any():
+                        return "rgba", pixels
+                    opaque = picture.reformat(width, height, "yuv420p", dst_color_range=ColorRange.MPEG)
+                    return "yuv420p", opaque.to_ndarray()
         except (av.error.FFmpegError, ValueError) as error:
             self.close()
             raise invalid_media() from error
