@@ -57,8 +57,7 @@ class RtpLeg:
     """Rewriting state and counters of one leg.
 
     What the viewer gets is one unbroken RTP stream, whatever source feeds it: its sequence numbers and timestamps are
-    those of the source plus an offset that is chosen anew at each change of source.  `payload_type_of` maps a stream's
-    format to the negotiated payload type.
+    those of the source plus an offset that is chosen anew at each change of source.
     """
 
     ssrc: int

@@ -77,10 +77,6 @@ class WorkerTimers:
                 return self._add(math.ceil(when / grid_s) * grid_s, slack_s, callback)
         return self._add(when, SLACK_S, callback)
 
-    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
-        """Call back at `when`, on no grid."""
-        return self._add(when, SLACK_S, callback)
-
     def _add(self, when: float, slack_s: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(when, callback)
         latest = when + slack_s

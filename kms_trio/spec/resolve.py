@@ -55,11 +55,6 @@ def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
     return resolved
 
 
-def resolve_one(spec: ModuleSpec, dependencies: Iterable[ModuleSpec]) -> ResolvedModule:
-    """Resolve `spec` with its dependencies at hand. Raises SpecError."""
-    return resolve([spec, *dependencies])[spec.name]
-
-
 def _with_repository(import_: Import, found: ModuleSpec) -> Import:
     """A development version is in no registry of npm, but perhaps in the repository that its spec names (`npmGit`)."""
     repository = npm_repository(found)

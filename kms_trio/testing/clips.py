@@ -13,7 +13,6 @@ import numpy.typing as npt
 __all__ = ["numbered_picture", "picture_number", "pitch_hz", "tone", "write_clip"]
 
 BITS: Final = 10
-VIDEO_TIME_BASE: Final = Fraction(1, 90_000)
 
 
 def numbered_picture(number: int, width: int = 160, height: int = 120) -> av.VideoFrame:

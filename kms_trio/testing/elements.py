@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import trio
 
@@ -34,10 +34,18 @@ from kms_trio.testing.patience import PATIENCE_S
 __all__ = ["Bench", "Tap", "open_bench"]
 
 
+class HasContext(Protocol):
+    """What a tap belongs to, as a pad belongs to its element."""
+
+    @property
+    def context(self) -> ObjectContext:
+        """Its timers tell whether media flows."""
+
+
 class Tap:
     """A sink that keeps what it is given.  `streams` are those that it was fed from, None included."""
 
-    def __init__(self, bench: Bench, source: SourcePad, want: Want) -> None:
+    def __init__(self, bench: HasContext, source: SourcePad, want: Want) -> None:
         self.units: list[Any] = []
         self.arrivals_s: list[float] = []
         self.streams: list[Stream[Any] | None] = []

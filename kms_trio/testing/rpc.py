@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import attrs
@@ -145,11 +145,6 @@ class RpcClient:
                     if self._closed:
                         raise ConnectionError(f"closed before the event {name}")
                     await self._changed.wait()
-
-    async def expect_set(self, names: Iterator[str] | list[str], *, timeout_s: float = PATIENCE_S) -> list[Event]:
-        """Take one event of each name, in whatever order they come."""
-        deadline = trio.current_time() + timeout_s
-        return [await self.expect(name, timeout_s=deadline - trio.current_time()) for name in names]
 
     async def take_until(self, satisfied: Callable[[list[Event]], bool]) -> None:
         """Hand over all events, at once and as they come, until it is enough. Raises trio.TooSlowError."""

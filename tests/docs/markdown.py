@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
 
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-_INDENTED = re.compile(r"(?:^|(?<=\n\n))((?: {4}.*\n|\n)+)")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 

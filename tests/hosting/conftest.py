@@ -69,7 +69,7 @@ class House:
         stream = RawStream(RAW_VIDEO)
         source.source_pad(MediaType.VIDEO).set_input(stream)
         source.connect(made)
-        tap = Tap(self, made.source_pad(MediaType.VIDEO), RAW)  # type: ignore[arg-type] # all it needs is a context
+        tap = Tap(self, made.source_pad(MediaType.VIDEO), RAW)
         return Film(self, made, stream, tap)
 
     def told(self, element: Any, name: str = "Error") -> list[Any]:

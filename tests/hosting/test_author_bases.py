@@ -19,7 +19,7 @@ from tests.hosting.conftest import RAW, House
 
 
 def tap(house: House, element: Any, media_type: MediaType) -> Tap:
-    return Tap(house, element.source_pad(media_type), RAW)  # type: ignore[arg-type] # all it needs is a context
+    return Tap(house, element.source_pad(media_type), RAW)
 
 
 async def test_a_source_brings_in_what_its_thread_pushes(house: House) -> None:

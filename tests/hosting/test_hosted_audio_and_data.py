@@ -31,7 +31,7 @@ def fed(house: House, source: Any, element: Any, media_type: MediaType, stream: 
     """Put `element` between a stream and somebody who takes what leaves."""
     source.source_pad(media_type).set_input(stream)
     source.connect(element, media_type)
-    return Tap(house, element.source_pad(media_type), want)  # type: ignore[arg-type] # all it needs is a context
+    return Tap(house, element.source_pad(media_type), want)
 
 
 async def filtered_audio(house: House, mode: str = "") -> tuple[Any, RawStream, Tap]:

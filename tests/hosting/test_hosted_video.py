@@ -115,7 +115,7 @@ async def test_ten_filters_decode_once_and_encode_once(house: House) -> None:
     for one, other in itertools.pairwise(filters):
         one.connect(other)
     vp8 = Format("VP8", 90_000)
-    tap = Tap(house, filters[-1].source_pad(MediaType.VIDEO), Want(StreamKind.ENCODED, (vp8,)))  # type: ignore[arg-type]
+    tap = Tap(house, filters[-1].source_pad(MediaType.VIDEO), Want(StreamKind.ENCODED, (vp8,)))
     film.show(1)
     await tap.take(1)
     running = house.context.codecs.running

@@ -11,7 +11,7 @@ import pytest
 from kms_trio.spec.creator.cli import main
 from kms_trio.spec.loader import load_module
 from kms_trio.spec.output_model import output_model
-from kms_trio.spec.resolve import ResolvedModule, resolve_one
+from kms_trio.spec.resolve import ResolvedModule, resolve
 from tests.spec.test_inventory import INVENTORY, MODULES, SPECS, comparable, undocumented
 
 EXTRA_MODULES = sorted(path.stem for path in INVENTORY.glob("*.json") if path.stem not in MODULES)
@@ -19,7 +19,7 @@ EXTRA_MODULES = sorted(path.stem for path in INVENTORY.glob("*.json") if path.st
 
 @pytest.fixture(params=EXTRA_MODULES)
 def module(request: pytest.FixtureRequest) -> ResolvedModule:
-    return resolve_one(load_module(SPECS / request.param), [load_module(SPECS, name) for name in MODULES])
+    return resolve([load_module(SPECS / request.param), *[load_module(SPECS, name) for name in MODULES]])[request.param]
 
 
 def test_spec_equals_the_inventory(module: ResolvedModule) -> None:

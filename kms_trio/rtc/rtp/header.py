@@ -85,18 +85,6 @@ def read_extensions(view: bytes | bytearray | memoryview) -> dict[int, bytes]:
     return {identifier: bytes(view[start : start + size]) for identifier, start, size in _elements(view)}
 
 
-def extension_offset(view: bytes | bytearray | memoryview, identifier: int) -> tuple[int, int] | None:
-    """Where the value of element `identifier` lies, as `(offset, size)` in bytes; conditions as for `read_extension`.
-
-    For headers that are rewritten in place.
-    """
-    if view[0] & 0x10:
-        for found, start, size in _elements(view):
-            if found == identifier:
-                return start, size
-    return None
-
-
 def _elements(view: bytes | bytearray | memoryview) -> Iterator[tuple[int, int, int]]:
     """Yield `(identifier, offset, size)` of each element, RFC 8285 sections 4.2 and 4.3; other profiles have none."""
     at = FIXED_HEADER_BYTES + ((view[0] & 0x0F) << 2)

@@ -88,10 +88,6 @@ class SctpAssociation:
         """What waits to be sent for the first time, on all channels."""
         return self._link.sender.queue.waiting_bytes if self._link else 0
 
-    def buffered_amount(self, channel: DataChannel) -> int:
-        """What waits to be sent for the first time on a channel, bytes."""
-        return self._link.sender.queue.waiting(channel.id) if self._link else 0
-
     # What the owner wants.
 
     def start(self, now: float) -> None:

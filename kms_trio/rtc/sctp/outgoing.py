@@ -61,12 +61,12 @@ class OutgoingQueue:
 
     def __init__(self) -> None:
         self.waiting_bytes = 0
+        """What has not been sent once."""
         self.waiting_messages = 0
         """Those of which nothing was sent yet."""
         self._messages: dict[int, deque[OutgoingMessage]] = {}
         self._turns: deque[int] = deque()
         self._current: OutgoingMessage | None = None
-        self._waiting: dict[int, int] = {}
         self._next_ssn: dict[int, int] = {}
 
     def __bool__(self) -> bool:
@@ -74,19 +74,14 @@ class OutgoingQueue:
 
     def push(self, message: OutgoingMessage) -> None:
         """Put a message behind the others of its stream."""
-        stream_id, size = message.stream_id, len(message.data)
+        stream_id = message.stream_id
         messages = self._messages.get(stream_id)
         if messages is None:
             messages = self._messages[stream_id] = deque()
             self._turns.append(stream_id)
         messages.append(message)
         self.waiting_messages += 1
-        self.waiting_bytes += size
-        self._waiting[stream_id] = self._waiting.get(stream_id, 0) + size
-
-    def waiting(self, stream_id: int) -> int:
-        """Bytes of a stream that have not been sent once."""
-        return self._waiting.get(stream_id, 0)
+        self.waiting_bytes += len(message.data)
 
     def drained(self, stream_id: int) -> bool:
         """Whether every message of a stream has been sent once."""
@@ -108,7 +103,7 @@ class OutgoingQueue:
         start = message.offset
         end = min(start + MAX_FRAGMENT_BYTES, len(message.data))
         message.offset = end
-        self._account(message.stream_id, end - start)
+        self.waiting_bytes -= end - start
         last = end == len(message.data)
         self._current = None if last else message
         chunk = Data(
@@ -126,14 +121,14 @@ class OutgoingQueue:
     def drop_expired(self, now: float) -> None:
         """Drop messages whose turn it is and whose time has passed before anything of them was sent."""
         while self._current is None and self._turns and self._messages[self._turns[0]][0].expired(now):
-            self._account(self._turns[0], len(self._take_turn().data))
+            self.waiting_bytes -= len(self._take_turn().data)
 
     def drop_rest(self, message: OutgoingMessage) -> bool:
         """Send no more of a message that was given up; whether there was more."""
         if self._current is not message:
             return False
         self._current = None
-        self._account(message.stream_id, len(message.data) - message.offset)
+        self.waiting_bytes -= len(message.data) - message.offset
         return True
 
     def drop_stream(self, stream_id: int) -> None:
@@ -142,7 +137,7 @@ class OutgoingQueue:
         if messages is not None:
             self._turns.remove(stream_id)
             self.waiting_messages -= len(messages)
-            self._account(stream_id, sum(len(message.data) for message in messages))
+            self.waiting_bytes -= sum(len(message.data) for message in messages)
 
     def restart_stream(self, stream_id: int) -> None:
         """The stream was reset: its sequence numbers begin anew."""
@@ -165,11 +160,3 @@ class OutgoingQueue:
         else:
             del self._messages[stream_id]
         return message
-
-    def _account(self, stream_id: int, sent_bytes: int) -> None:
-        self.waiting_bytes -= sent_bytes
-        left = self._waiting[stream_id] - sent_bytes
-        if left:
-            self._waiting[stream_id] = left
-        else:
-            del self._waiting[stream_id]

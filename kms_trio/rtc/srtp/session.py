@@ -143,12 +143,6 @@ class SrtpSession:
         """SRTCP to compound RTCP. Raises SrtpError for a packet that is not authentic, not new or not RTCP."""
         return self._process(lib.srtp_unprotect_rtcp, packet)
 
-    def unprotect_into(self, pointer: Any, length: Any) -> None:
-        """SRTP to RTP in place: `pointer` is a cffi `void *`, `length` an `int *` that is updated. Raises SrtpError."""
-        status = lib.srtp_unprotect(self.context, pointer, length)
-        if status:
-            raise SrtpError.from_status(status)
-
     def _process(self, function: Callable[[Any, Any, Any], int], packet: bytes) -> bytes:
         size = len(packet)
         if size > _MAX_PACKET_BYTES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
@@ -85,11 +84,6 @@ def packetize(encoding_name: str, frames: list[tuple[bool, bytes]]) -> list[RtpP
 def make_clip(encoding_name: str) -> Clip:
     frames = encode(encoding_name)
     return Clip(encoding_name, frames, packetize(encoding_name, frames))
-
-
-@pytest.fixture(scope="session")
-def clip_of() -> Callable[[str], Clip]:
-    return make_clip
 
 
 @pytest.fixture(params=list(ENCODERS))

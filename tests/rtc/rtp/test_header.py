@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from kms_trio.rtc.rtp.header import (
     RtpError,
-    extension_offset,
     parse_header,
     read_extension,
     read_extensions,
@@ -43,7 +42,6 @@ def test_contributing_source_extensions_and_padding() -> None:
     assert read_extensions(FULL) == {1: b"\xaa", 3: b"\x01\x02\x03"}
     assert read_extension(FULL, 3) == b"\x01\x02\x03"
     assert read_extension(FULL, 2) is None
-    assert extension_offset(FULL, 3) == (24, 3)
 
 
 def test_two_byte_extensions() -> None:

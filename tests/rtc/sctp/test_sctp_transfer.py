@@ -138,7 +138,7 @@ def test_backpressure() -> None:
     association = pair.client.association
     with pytest.raises(BufferFullError, match="wait to be sent"):
         pair.send(pair.client, ours, b"one more")
-    assert association.buffered_amount(ours) == association.buffered_bytes > MAX_BUFFERED_BYTES
+    assert association.buffered_bytes > MAX_BUFFERED_BYTES
     pair.drop = lambda side, packet: False
     pair.run_until(lambda: association.buffered_bytes == 0, within_s=600)
     pair.send(pair.client, ours, b"one more")
