@@ -55,7 +55,7 @@ class Nack:
         sender_ssrc, media_ssrc, control = split_feedback(body)
         if len(control) % 4:
             raise RtcpError("RTCP NACK is cut off")
-        lost = []
+        lost: list[int] = []
         for packet_id, bitmask in _pair.iter_unpack(control):
             if len(lost) >= MAX_LOST:
                 break
