@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.errors import ErrorCode
 from kms_trio.generated.core.events import (
-    ElementConnected,
-    ElementDisconnected,
     MediaFlowInStateChanged,
     MediaFlowOutStateChanged,
     MediaTranscodingStateChanged,
@@ -28,8 +25,9 @@ from kms_trio.generated.core.types import (
     VideoCaps,
 )
 from kms_trio.media.pads import SinkPad, SourcePad
+from kms_trio.objects import connecting
 from kms_trio.objects.dot import dump_dot, element_dot
-from kms_trio.objects.element_pads import ALL_MEDIA_TYPES, DEFAULT_DESCRIPTION, ElementPads
+from kms_trio.objects.element_pads import DEFAULT_DESCRIPTION, ElementPads
 from kms_trio.objects.encoder_bitrates import EncoderBitrates
 from kms_trio.objects.latency import LatencyMeter
 from kms_trio.objects.media_object import MediaObject
@@ -118,10 +116,7 @@ class MediaElement(MediaObject, MediaElementInterface):
 
     async def close(self) -> None:
         """Leave all connections; the sources that fed this element say so, unless they die with it."""
-        for source, sink in list(self.pads.links_in()):
-            source.unlink(sink)
-            if not source.element.releasing:
-                source.element.emit(_disconnected(source, sink))
+        connecting.leave(self)
         self.latency.stop()
         self.pads.close()
 
@@ -140,41 +135,14 @@ class MediaElement(MediaObject, MediaElementInterface):
         that is known to be necessary; nothing has been connected then.
         """
         assert isinstance(sink, MediaElement)
-        if sink.media_pipeline is not self.media_pipeline:
-            raise KurentoError(ErrorCode.CONNECT_ERROR, "Media elements do not share pipeline")
-        if not self._may_transcode():
-            self._check_formats(sink, media_type, source_media_description, sink_media_description)
-        for each in (media_type,) if media_type is not None else ALL_MEDIA_TYPES:
-            source_pad = self.source_pad(each, _or_default(source_media_description))
-            sink_pad = sink.sink_pad(each, _or_default(sink_media_description))
-            former = sink_pad.source
-            if former is not None:
-                former.element.emit(_disconnected(former, sink_pad))
-            source_pad.link(sink_pad)
-            self.emit(
-                ElementConnected(
-                    sink=sink,
-                    media_type=each,
-                    source_media_description=source_pad.description,
-                    sink_media_description=sink_pad.description,
-                )
-            )
-
-    def _check_formats(
-        self,
-        sink: MediaElement,
-        media_type: MediaType | None,
-        source_description: str | None,
-        sink_description: str | None,
-    ) -> None:
-        for each in (media_type,) if media_type is not None else ALL_MEDIA_TYPES:
-            source_pad = self.source_pad(each, _or_default(source_description))
-            reason = source_pad.refusal(sink.sink_pad(each, _or_default(sink_description)).want)
-            if reason is not None:
-                raise KurentoError(
-                    ErrorCode.CONNECT_ERROR,
-                    f"{each} of {self.element_name} cannot be connected to {sink.element_name}: {reason}",
-                )
+        connecting.connect(
+            self,
+            sink,
+            media_type,
+            source_media_description,
+            sink_media_description,
+            may_transcode=self._may_transcode(),
+        )
 
     def disconnect(
         self,
@@ -185,27 +153,13 @@ class MediaElement(MediaObject, MediaElementInterface):
     ) -> None:
         """Undo `connect`. What is not connected is no error; the event is raised all the same."""
         assert isinstance(sink, MediaElement)
-        source_description = _or_default(source_media_description)
-        sink_description = _or_default(sink_media_description)
-        for each in (media_type,) if media_type is not None else ALL_MEDIA_TYPES:
-            source_pad = self.pads.sources.get((each, source_description))
-            sink_pad = sink.pads.sinks.get((each, sink_description))
-            if source_pad is not None and sink_pad is not None:
-                source_pad.unlink(sink_pad)
-            self.emit(
-                ElementDisconnected(
-                    sink=sink,
-                    media_type=each,
-                    source_media_description=source_description,
-                    sink_media_description=sink_description,
-                )
-            )
+        connecting.disconnect(self, sink, media_type, source_media_description, sink_media_description)
 
     def get_source_connections(
         self, media_type: MediaType | None = None, description: str | None = None
     ) -> list[ElementConnectionData]:
         """Return what feeds this element; `description` is that of this element's pad."""
-        return _connections(
+        return connecting.links_described(
             (source, sink)
             for source, sink in self.pads.links_in()
             if media_type in (None, sink.media_type) and description in (None, sink.description)
@@ -215,7 +169,7 @@ class MediaElement(MediaObject, MediaElementInterface):
         self, media_type: MediaType | None = None, description: str | None = None
     ) -> list[ElementConnectionData]:
         """Return what this element feeds; `description` is that of this element's pad."""
-        return _connections(
+        return connecting.links_described(
             (source, sink)
             for source, sink in self.pads.links_out()
             if media_type in (None, source.media_type) and description in (None, source.description)
@@ -338,31 +292,3 @@ class MediaElement(MediaObject, MediaElementInterface):
     async def dump_gstreamer_dot(self, details: GstreamerDotDetails | None = None) -> None:
         """Write that graph into the folder of `GST_DEBUG_DUMP_DOT_DIR`, where that is set."""
         await dump_dot(self, self.get_gstreamer_dot(details))
-
-
-def _or_default(description: str | None) -> str:
-    return DEFAULT_DESCRIPTION if description is None else description
-
-
-def _connections(links: Iterable[tuple[SourcePad, SinkPad]]) -> list[ElementConnectionData]:
-    """Describe links, ordered by media type and descriptions."""
-    ordered = sorted(links, key=lambda link: (link[1].media_type, link[0].description, link[1].description))
-    return [
-        ElementConnectionData(
-            source=source.element,
-            sink=sink.element,
-            type=MediaType(sink.media_type),
-            source_description=source.description,
-            sink_description=sink.description,
-        )
-        for source, sink in ordered
-    ]
-
-
-def _disconnected(source: SourcePad, sink: SinkPad) -> ElementDisconnected:
-    return ElementDisconnected(
-        sink=sink.element,
-        media_type=MediaType(sink.media_type),
-        source_media_description=source.description,
-        sink_media_description=sink.description,
-    )
