@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import tempfile
 import time
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import attrs
 import av
@@ -39,28 +39,28 @@ def open_readable(location: Location) -> tuple[Any, av.Packet[Any] | None]:
         if error.errno != errno.EIO:
             return container, None  # the source will find out, too
         container.close()
-    with tempfile.TemporaryFile() as file:
-        _fetch(location, file)
-        # FFmpeg opens it anew, so ours may be closed. It is known to be no playlist, which could name other files.
-        options = {"protocol_whitelist": "file"}
-        name = f"file:/proc/self/fd/{file.fileno()}"
-        return open_container(attrs.evolve(location, name=name, options=options, format="mov")), None
+    return _open_fetched(location), None
 
 
-def _fetch(location: Location, file: IO[bytes]) -> None:
-    """Write what lies at `location` to `file`, by FFmpeg's own HTTP: what holds for playing holds here."""
+def _open_fetched(location: Location) -> Any:
     deadline, size_bytes = time.monotonic() + FETCH_DEADLINE_S, 0
-    container = open_container(attrs.evolve(location, format="data"))
+    source = open_container(
+        attrs.evolve(location, format="data")
+    )  # FFmpeg's own HTTP: what holds for playing holds here
     try:
-        for packet in container.demux():
-            size_bytes += file.write(bytes(packet))
-            if size_bytes > MAX_FETCHED_BYTES or time.monotonic() > deadline:
-                raise _too_much()
-        file.flush()
+        with tempfile.TemporaryFile() as file:
+            for packet in source.demux():
+                size_bytes += file.write(bytes(packet))
+                if size_bytes > MAX_FETCHED_BYTES or time.monotonic() > deadline:
+                    raise _too_much()
+            file.flush()
+            # Opened anew, so ours may be closed. It is known to be no playlist, which could name other files.
+            name, options = f"file:/proc/self/fd/{file.fileno()}", {"protocol_whitelist": "file"}
+            return open_container(attrs.evolve(location, name=name, options=options, format="mov"))
     except (av.error.FFmpegError, OSError) as error:
         raise reading_failed(error) from error
     finally:
-        container.close()
+        source.close()
 
 
 def _too_much() -> SourceError:
