@@ -312,7 +312,11 @@ class WebRtcPeer:
     def _receive_rtcp(self, data: bytes) -> None:
         if self._inbound is None:
             return
-        for packet in parse_compound(self._inbound.unprotect_rtcp(data)):
+        try:
+            plain = self._inbound.unprotect_rtcp(data)
+        except SrtpError:  # the network has doubled it
+            return
+        for packet in parse_compound(plain):
             self.rtcp.append(packet)
             if isinstance(packet, PictureLossIndication | FullIntraRequest):
                 self.key_frame_requests += 1
