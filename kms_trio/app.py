@@ -18,6 +18,7 @@ import attrs
 import trio
 
 from kms_trio.clock import Clock, SystemClock
+from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.http import serve_http
 from kms_trio.net.timers import WorkerTimers
 from kms_trio.objects.context import ObjectContext
@@ -162,6 +163,16 @@ async def _serve_until(
 
 def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkService, codecs: CodecService) -> Server:
     """Put a server of one process together; nothing runs yet."""
+
+    def check_pipeline() -> None:
+        # A load that keeps a worker from getting more is no reason here, where nobody else could take them.
+        if network.overload.held_back:
+            raise KurentoError(
+                ErrorCode.NOT_ENOUGH_RESOURCES,
+                f"The server is overloaded: video of {network.overload.held_back} streams is held back; no pipeline "
+                "can be created until some media has ended",
+            )
+
     core = build_core(
         settings,
         plugins,
@@ -170,6 +181,7 @@ def build(settings: Settings, plugins: Plugins, clock: Clock, network: NetworkSe
         network=network,
         codecs=codecs,
         limits=_limits(settings, clock),
+        check_pipeline=check_pipeline,
     )
     sessions = Sessions(core.context.references, core.lifecycle, core.legacy_clients)
     core.context.bus.deliver = sessions.deliver

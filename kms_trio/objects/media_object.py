@@ -31,6 +31,11 @@ UNEXPECTED_ELEMENT_ERROR: Final = "UNEXPECTED_ELEMENT_ERROR"
 #: `Error.errorCode` that goes with it.
 CRASH_ERROR_CODE: Final = 1
 
+#: What an object keeps for clients: its name, and keys and values of its tags together, each tag with an overhead.
+MAX_NAME_CHARACTERS: Final = 2**16
+MAX_TAG_CHARACTERS: Final = 2**20
+TAG_OVERHEAD: Final = 64
+
 
 class MediaObject(MediaObjectInterface):
     """Base of pipelines, elements, hubs and the ServerManager."""
@@ -141,6 +146,11 @@ class MediaObject(MediaObjectInterface):
 
     @name.setter
     def name(self, name: str) -> None:
+        if len(name) > MAX_NAME_CHARACTERS:
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
+                f"A name may have {MAX_NAME_CHARACTERS} characters, not {len(name)}",
+            )
         self._name = name
 
     @property
@@ -158,7 +168,13 @@ class MediaObject(MediaObjectInterface):
         return self._creation_time
 
     def add_tag(self, key: str, value: str) -> None:
-        """Set a tag, replacing a former value."""
+        """Set a tag, replacing a former value. Raises KurentoError 40107 when all of them would be too long."""
+        others = sum(len(name) + len(text) + TAG_OVERHEAD for name, text in self._tags.items() if name != key)
+        if others + len(key) + len(value) + TAG_OVERHEAD > MAX_TAG_CHARACTERS:
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
+                f"Tags of an object may have {MAX_TAG_CHARACTERS} characters together",
+            )
         self._tags[key] = value
 
     def remove_tag(self, key: str) -> None:

@@ -25,6 +25,9 @@ event_logger = logging.getLogger("KurentoWebSocketEventHandler")
 #: A client that lets a message wait this long is gone, or does not read.
 SEND_DEADLINE_S: Final = 20.0
 
+#: Frames that one message may come in.
+MAX_PIECES: Final = 50_000
+
 #: How long closing may take.
 CLOSE_DEADLINE_S: Final = 2.0
 
@@ -62,9 +65,15 @@ class Connection:
             await self._close(CLOSE_POLICY_VIOLATION, "Too many messages are waiting")
 
     def check(self, now: float) -> None:
-        """Give the client up if it does not read; called every few seconds, as a deadline a message would cost more."""
+        """Give the client up if it does not read, or sends one message in pieces without end.
+
+        Called every few seconds, as a deadline a message would cost more.
+        """
         if now - min(self._replying_since, self._sending_since) > SEND_DEADLINE_S:
             self._give_up()
+        elif len(self._websocket._message_parts) > MAX_PIECES:  # the library bounds their length, which may be 0
+            logger.warning("A client sends a message of more than %d pieces, closing its connection", MAX_PIECES)
+            self._scope.cancel()
 
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Send what waits, then close."""

@@ -7,7 +7,7 @@ then has one for the ServerManager alone, without network and codecs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -30,6 +30,8 @@ from kms_trio.plugins import Plugins
 from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.rpc.methods import Methods, SessionRegister
 from kms_trio.settings import Settings
+
+PIPELINE: Final = "kurento.MediaPipeline"
 
 
 @attrs.define
@@ -64,10 +66,11 @@ def build_core(
     codecs: Any,
     limits: ResourceLimits,
     shared_http: SharedHttp | None = None,
+    check_pipeline: Callable[[], None] = lambda: None,
     manager: Callable[..., ServerManager] = ServerManager,
     legacy_clients: Callable[[Legacy], LegacyClients] = LegacyClients,
 ) -> MediaCore:
-    """Put a core together; nothing runs yet."""
+    """Put a core together; nothing runs yet. `check_pipeline` raises KurentoError to refuse a new pipeline."""
     directory = Directory()
     marshaller = Marshaller(directory, plugins.modules)
     context = ObjectContext(
@@ -85,7 +88,13 @@ def build_core(
         shared_http=shared_http,
     )
     catalog = Catalog(plugins.modules.values())
-    lifecycle = Lifecycle(context, catalog, marshaller, limits, plugins.check_create)
+
+    def check_create(session_id: str, type_name: str) -> None:
+        plugins.check_create(session_id, type_name)
+        if type_name == PIPELINE:
+            check_pipeline()
+
+    lifecycle = Lifecycle(context, catalog, marshaller, limits, check_create)
     if plugins.watches_events:
         context.bus.listen(plugins.event)
     directory.add(manager(context, plugins.modules["core"].classes["ServerManager"]))

@@ -8,10 +8,18 @@ from typing import Any, cast
 import pytest
 import trio
 
+from kms_trio.app import Server
+from kms_trio.errors import KurentoError
+from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.objects.media_object import MAX_NAME_CHARACTERS, MAX_TAG_CHARACTERS, TAG_OVERHEAD
+from kms_trio.rpc import connection
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.json_text import _STRING_OR_COMMENT, MAX_VALUES, JsonTextError, TooManyValuesError, decode
 from kms_trio.rpc.request_cache import RequestCache
 from kms_trio.rpc.transaction import run_transaction
+from kms_trio.testing.patience import PATIENCE_S, until
+from kms_trio.testing.rpc import open_client
+from tests.rpc.plain_socket import HANDSHAKE
 from tests.rpc.test_handler import Nobody
 
 
@@ -111,3 +119,44 @@ def test_the_cache_is_bounded_by_size_too() -> None:
     cache.put("s", "again", "x" * 990)
     cache.put("s", "more", "x")
     assert [cache.get("s", each) for each in ("again", "more")] == [None, "x"], "one that is replaced counts once"
+
+
+async def test_tags_and_names_of_an_object_are_bounded(server: Server) -> None:
+    async with open_client(server.control_url) as client:
+        pipeline = await client.create("MediaPipeline")
+        long = "x" * (MAX_TAG_CHARACTERS // 2 - TAG_OVERHEAD - 1)
+        for key in ("a", "b", "a"):  # one that is replaced counts once
+            await client.invoke(pipeline, "addTag", key=key, value=long)
+        with pytest.raises(KurentoError, match="Tags of an object may have") as refused:
+            await client.invoke(pipeline, "addTag", key="c", value="")
+        assert refused.value.code == 40107
+        await client.invoke(pipeline, "removeTag", key="a")
+        await client.invoke(pipeline, "addTag", key="c", value="")
+        assert [tag["key"] for tag in await client.invoke(pipeline, "getTags")] == ["b", "c"]
+        await client.invoke(pipeline, "setName", name="n" * MAX_NAME_CHARACTERS)
+        with pytest.raises(KurentoError, match="A name may have"):
+            await client.invoke(pipeline, "setName", name="n" * (MAX_NAME_CHARACTERS + 1))
+
+
+async def test_a_message_in_pieces_without_end_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_PIECES", 100)
+    piece = bytes([0, 0x80]) + bytes(4)
+    async with (
+        open_client(server.control_url) as other,
+        await trio.open_tcp_stream("127.0.0.1", server.control_port) as endless,
+    ):
+        await endless.send_all(HANDSHAKE)
+        assert (await endless.receive_some()).startswith(b"HTTP/1.1 101")
+        await endless.send_all(bytes([1, 0x80]) + bytes(4) + 50 * piece)
+        await until(lambda: 51 in [len(each._websocket._message_parts) for each in server.rpc._connections])
+        [first] = [each for each in server.rpc._connections if each._websocket._message_parts]
+        first.check(trio.current_time())
+        await endless.send_all(50 * piece)
+        await until(lambda: len(first._websocket._message_parts) == 101)
+        first.check(trio.current_time())
+        with trio.fail_after(PATIENCE_S):
+            while await endless.receive_some():
+                pass
+        assert server.rpc.connection_count == 1
+        assert await other.request("ping") == {"value": "pong"}
+        assert (await other.request("describe", {"object": MANAGER_ID}))["type"] == "ServerManager"

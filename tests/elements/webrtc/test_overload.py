@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import attrs
+import pytest
 import trio
 
 from kms_trio.app import Server
+from kms_trio.errors import KurentoError
 from kms_trio.http.metrics import Metrics
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.overload import Load
@@ -68,6 +70,9 @@ async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_fra
         script.load = STRAINED
         await until(lambda: guard.held_back == 1)
         script.load = BUSY
+        with pytest.raises(KurentoError, match="video of 1 streams is held back") as refused:
+            await client.create("MediaPipeline")
+        assert refused.value.code == 40009
         told = await client.expect("Error", first_pipeline)
         assert (told.data["type"], told.data["errorCode"]) == ("OVERLOAD", 3)
         await until(lambda: guard.gates.frames_dropped > 30 * VIEWERS_OF_FIRST)
@@ -90,6 +95,7 @@ async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_fra
         script.load = CALM
         await until(lambda: guard.statistics.brought_back == 1)
         assert guard.held_back == 0
+        await client.release(await client.create("MediaPipeline"))
         await until(lambda: all(len(video(each)) > n + 30 for each, n in zip(crowd, seen, strict=True)))
         assert publishers[0]._peer.key_frame_requests > asked
         for each, count in zip(crowd, seen, strict=True):
