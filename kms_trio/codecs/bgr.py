@@ -13,6 +13,7 @@ from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 from av.video.reformatter import VideoReformatter
 
 __all__ = ["BgrToYuv"]
@@ -28,20 +29,29 @@ class BgrToYuv:
 
     def convert(self, picture: av.VideoFrame) -> av.VideoFrame:
         """A picture of the format bgr24, converted."""
-        opencv = _opencv()
-        # What PyAV can view as one array, and BT.601: all else is libswscale's.
-        if opencv is None or picture.width % 2 or picture.height % 4:
+        if not self.can_fill(picture):
             return self._reformatter.reformat(picture, format=YUV)
-        width, height = picture.width, picture.height
-        plane: Any = picture.planes[0]  # a buffer, though its type does not say so
-        bgr = np.ndarray((height, width, 3), np.uint8, plane, strides=(picture.planes[0].line_size, 3, 1))
-        yuv = np.empty((height * 3 // 2, width), np.uint8)
-        opencv.cvtColor(bgr, opencv.COLOR_BGR2YUV_I420, dst=yuv)
+        yuv = np.empty((picture.height * 3 // 2, picture.width), np.uint8)
+        self.fill(picture, yuv)
         converted = av.VideoFrame.from_numpy_buffer(yuv, YUV)
         converted.pts = picture.pts
         if picture.time_base:  # unset in frames that were made without a time
             converted.time_base = picture.time_base
         return converted
+
+    @staticmethod
+    def can_fill(picture: av.VideoFrame) -> bool:
+        """Whether `fill` can convert a picture of the format bgr24: what PyAV can view as one array, by OpenCV."""
+        return picture.width % 2 == 0 and picture.height % 4 == 0 and _opencv() is not None
+
+    @staticmethod
+    def fill(picture: av.VideoFrame, yuv: npt.NDArray[np.uint8]) -> None:
+        """Convert a picture for which `can_fill` is true, into an array of (height * 3 / 2, width)."""
+        opencv = _opencv()
+        plane: Any = picture.planes[0]  # a buffer, though its type does not say so
+        strides = (picture.planes[0].line_size, 3, 1)
+        bgr = np.ndarray((picture.height, picture.width, 3), np.uint8, plane, strides=strides)
+        opencv.cvtColor(bgr, opencv.COLOR_BGR2YUV_I420, dst=yuv)
 
 
 @cache

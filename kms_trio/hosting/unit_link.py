@@ -119,10 +119,10 @@ class UnitLink:
             connection.late, connection.served = None, True  # its answer is thrown away: that picture has long passed
         self._number += 1
         number = self._number
-        header, planes = self._packer.pack(frame, Kind.WORK, number)
+        header, write = self._packer.pack(frame, Kind.WORK, number)
         limit_s = self._limits.each_s if connection.served else self._limits.first_s
         began_s = time.monotonic()
-        connection.wire.send_unit(header, planes, patient=False)
+        connection.wire.send_unit(header, write, patient=False)
         answer = self._answer(connection, began_s + limit_s, notes)
         if answer is None:
             connection.late = number

@@ -65,12 +65,12 @@ class UnitServer:
 
     def _serve(self, converter: Converter[Any, Any], header: UnitHeader) -> None:
         frame = self._wire.frame(header, shared=True)
-        answer, planes = UnitHeader(Kind.NOTHING, header.number), list[Any]()
+        answer, write = UnitHeader(Kind.NOTHING, header.number), None
         for result in converter.convert(frame):
             if result is frame:
                 answer = UnitHeader(Kind.UNCHANGED, header.number)
             elif isinstance(result, av.VideoFrame | av.AudioFrame):
-                answer, planes = self._packer.pack(result, Kind.RESULT, header.number)
+                answer, write = self._packer.pack(result, Kind.RESULT, header.number)
             else:
                 result()
-        self._wire.send_unit(answer, planes)
+        self._wire.send_unit(answer, write)

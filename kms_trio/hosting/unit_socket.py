@@ -12,7 +12,7 @@ from typing import Final
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.memory import SharedReader, SharedWriter
 from kms_trio.hosting.unit_header import Kind, UnitHeader
-from kms_trio.hosting.units import frame_of_unit, write_planes
+from kms_trio.hosting.units import Write, frame_of_unit
 from kms_trio.media.streams import RawFrame
 
 __all__ = ["MAX_NOTE_BYTES", "UnitSocket", "unit_sockets"]
@@ -46,14 +46,14 @@ class UnitSocket:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
-    def send_unit(self, header: UnitHeader, planes: Sequence[object], *, patient: bool = True) -> None:
-        """Send a header, its planes being written to shared memory first. Raises HostGoneError, HostProtocolError.
+    def send_unit(self, header: UnitHeader, write: Write | None = None, *, patient: bool = True) -> None:
+        """Send a header; what belongs to it is written to shared memory first. Raises HostGoneError, HostProtocolError.
 
         `patient`: wait when the other side has not read what was sent before; else that is a HostProtocolError.
         """
         flags = 0 if patient else socket.MSG_DONTWAIT
-        if planes:
-            write_planes(list(planes), self._writer.room(header.size_bytes))  # type: ignore[arg-type] # of `pack`
+        if write is not None:
+            write(self._writer.room(header.size_bytes))
         file = self._writer.unsent_file
         try:
             if file is None:

@@ -6,7 +6,9 @@ a filter sees; samples as 16 bit, interleaved.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 import av
@@ -20,7 +22,10 @@ from kms_trio.hosting.memory import Bytes
 from kms_trio.hosting.unit_header import MAX_COLOR_RANGE, MAX_COLORSPACE, UNSPECIFIED, Kind, Shape, UnitHeader, half
 from kms_trio.media.streams import RawFrame
 
-__all__ = ["UnitPacker", "frame_of_unit", "write_planes"]
+__all__ = ["UnitPacker", "Write", "frame_of_unit"]
+
+Write = Callable[[Bytes], None]
+"""Writes what a unit holds into memory of its size."""
 
 _NAMES: Final = {Shape.GRAY: "gray", Shape.YUV420: "yuv420p"}
 
@@ -36,8 +41,8 @@ class UnitPacker:
         self._reformatter = VideoReformatter()
         self._bgr_to_yuv = BgrToYuv()
 
-    def pack(self, frame: RawFrame, kind: Kind, number: int) -> tuple[UnitHeader, list[Bytes]]:
-        """The header of a frame, and its planes, views of the frame's own memory where that will do.
+    def pack(self, frame: RawFrame, kind: Kind, number: int) -> tuple[UnitHeader, Write]:
+        """The header of a frame, and what writes its planes: from the frame's own memory where that will do.
 
         Raises HostProtocolError for what cannot cross.
         """
@@ -45,13 +50,14 @@ class UnitPacker:
             return self._samples(frame, kind, number)
         if not isinstance(frame, av.VideoFrame):
             raise HostProtocolError(f"expected a picture or samples, got {type(frame).__name__}")
+        if frame.format.name == "bgr24" and self._bgr_to_yuv.can_fill(frame):
+            header = UnitHeader(kind, number, Shape.YUV420, frame.width, frame.height, frame.pts)
+            header.check()
+            return header, partial(self._fill, frame)
         gray = frame.format.name == "gray" or (self._luma_only and frame.format.name in LUMA_FIRST)
         if not gray and frame.format.name != "yuv420p":
             pts = frame.pts
-            if frame.format.name == "bgr24":
-                frame = self._bgr_to_yuv.convert(frame)
-            else:
-                frame = self._reformatter.reformat(frame, format="yuv420p")
+            frame = self._reformatter.reformat(frame, format="yuv420p")
             frame.pts = pts
         header = UnitHeader(
             kind,
@@ -65,10 +71,13 @@ class UnitPacker:
             _known(int(frame.colorspace), MAX_COLORSPACE, UNSPECIFIED),
         )
         header.check()
-        return header, _planes(frame, 1 if gray else 3)
+        return header, partial(_write_planes, _planes(frame, 1 if gray else 3))
+
+    def _fill(self, picture: av.VideoFrame, room: Bytes) -> None:
+        self._bgr_to_yuv.fill(picture, room.reshape(picture.height * 3 // 2, picture.width))
 
     @staticmethod
-    def _samples(frame: av.AudioFrame, kind: Kind, number: int) -> tuple[UnitHeader, list[Bytes]]:
+    def _samples(frame: av.AudioFrame, kind: Kind, number: int) -> tuple[UnitHeader, Write]:
         if frame.format.name != "s16":
             raise HostProtocolError(f"expected samples of 16 bit, interleaved, got {frame.format.name}")
         samples: Any = frame.to_ndarray()
@@ -76,10 +85,10 @@ class UnitPacker:
             kind, number, Shape.INT16, frame.samples, frame.layout.nb_channels, frame.pts, frame.sample_rate
         )
         header.check()
-        return header, [samples.view(np.uint8).reshape(1, -1)]
+        return header, partial(_write_planes, [samples.view(np.uint8).reshape(1, -1)])
 
 
-def write_planes(planes: list[Bytes], room: Bytes) -> None:
+def _write_planes(planes: list[Bytes], room: Bytes) -> None:
     """Copy planes, one behind the other without gaps, into memory of their size."""
     begin = 0
     for plane in planes:

@@ -172,7 +172,7 @@ def test_notes_and_the_end_come_through() -> None:
     with pytest.raises(HostGoneError):
         ours.receive(10.0)
     with pytest.raises(HostGoneError):
-        ours.send_unit(UnitHeader(Kind.NOTHING, 1), [])
+        ours.send_unit(UnitHeader(Kind.NOTHING, 1))
 
 
 def test_data_messages_come_through() -> None:
