@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-__all__ = ["HUBS", "SINKS", "SOURCES", "Case", "all_cases", "few_cases", "pairwise_cases"]
+__all__ = ["SINKS", "SOURCES", "Case", "all_cases", "few_cases", "pairwise_cases"]
 
 SOURCES: Final = ("webrtc", "rtp", "player-encoded", "player-raw", "filter", "composite", "mixer")
 SINKS: Final = ("webrtc", "rtp", "webm", "mp4", "mkv", "filter", "port")
@@ -18,7 +18,6 @@ ENCODED_TO: Final = ("VP8", "VP9", "H264")
 """H265 and AV1 are passed on, and decoded; they are not encoded."""
 RAW: Final = "RAW"
 _RAW_SOURCES: Final = ("player-raw", "filter", "composite", "mixer")
-HUBS: Final = ("composite", "mixer", "port")
 _NETWORK: Final = ("webrtc", "rtp")
 _FILES: Final = {
     "webm": (("VP8", "VP9", "AV1"), ("OPUS",)),
@@ -45,11 +44,6 @@ class Case:
     def has_pictures(self) -> bool:
         """Mixer is for sound only."""
         return self.source != "mixer"
-
-    @property
-    def mixed(self) -> bool:
-        """Whether a hub shows the pictures: the latest ones, at its own time."""
-        return self.source in HUBS or self.sink in HUBS
 
     @property
     def recorded(self) -> bool:
