@@ -39,6 +39,7 @@ def test_committed_code_is_current(capsys: pytest.CaptureFixture[str]) -> None:
 def test_drift_is_found_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(ROOT / "module_specs", tmp_path / "module_specs")
     bundles = tmp_path / "module_specs" / "bundles.toml"
+    bundles.write_text(bundles.read_text().partition("[module.elements]")[0])  # core is enough
     arguments = ["generate", "--bundles", str(bundles)]
     assert main([*arguments, "--check"]) == 1
     assert main(arguments) == 0

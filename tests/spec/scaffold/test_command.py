@@ -116,16 +116,24 @@ def tool(name: str) -> str:
     return path
 
 
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the server and its dependencies need not be found out for each bundle."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
-def test_a_new_bundle_passes_its_own_checks(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_bundle_passes_its_own_checks(
+    tmp_path: Path, kind: str, mypy_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["BrandNew", "--kind", kind]) == 0
     folder = tmp_path / "brand-new"
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=":")
     for command in (
         [tool("ruff"), "check", "--no-cache"],
         [tool("ruff"), "format", "--no-cache", "--check"],
-        [tool("mypy"), f"--cache-dir={tmp_path / 'cache'}"],
+        [tool("mypy"), f"--cache-dir={mypy_cache}"],
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"],
     ):
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
