@@ -61,7 +61,7 @@ class Search:
         self._reflexive: dict[Address, Candidate] = {}
         self._remote = RemoteCandidates(statistics)
         self._early: list[CandidatePair] = []
-        self._began_at: float | None = None
+        self._datagrams_at: float | None = None  # when there was last anything new to try over UDP
         self._connections = 0
         self._pacer = Pacer()
         self._nominator = Nominator()
@@ -86,8 +86,8 @@ class Search:
             times.append(patience)
         if self.pairs.best(PairState.WAITING) is not None:
             times.append(self._pacer.next_at)
-        elif self._began_at is not None and self._to_connect() is not None:
-            times.append(max(self._pacer.next_at, self._began_at + DATAGRAMS_FIRST_S))
+        elif self._datagrams_at is not None and self._to_connect() is not None:
+            times.append(max(self._pacer.next_at, self._datagrams_at + DATAGRAMS_FIRST_S))
         return min(times, default=None)
 
     # -- candidates --------------------------------------------------------------------------------------------------
@@ -110,6 +110,8 @@ class Search:
         """Pair a new remote candidate with all bases, if it can be used."""
         if self._remote.add(candidate):
             self.pairs.replace_remote(candidate, self.role)
+            if candidate.transport == "tcp":
+                self._datagrams_at = None  # what is signalled right behind it comes first
             for local in self._local.values():
                 self._pair(local, candidate)
 
@@ -201,9 +203,11 @@ class Search:
         """Send the checks that may go, and nominate."""
         if self.selected is not None or not self._checker.ready:
             return
-        if self._began_at is None:
-            self._began_at = now
+        if self._datagrams_at is None:
+            self._datagrams_at = now
         while (pair := self._next(now)) is not None and self._pacer.take(now):
+            if pair.state is PairState.WAITING:
+                self._datagrams_at = now
             self._check(pair, now)
         if self.role is IceRole.CONTROLLING and (pair := self._nominator.choose(self.pairs, now)) is not None:
             self._check(pair, now, use_candidate=True)
@@ -211,7 +215,7 @@ class Search:
     def _next(self, now: float) -> CandidatePair | None:
         """What is checked next."""
         pair = self.pairs.best(PairState.WAITING)
-        if pair is None and self._began_at is not None and now >= self._began_at + DATAGRAMS_FIRST_S:
+        if pair is None and self._datagrams_at is not None and now >= self._datagrams_at + DATAGRAMS_FIRST_S:
             pair = self._to_connect()
         return pair
 

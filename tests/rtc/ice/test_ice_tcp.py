@@ -147,6 +147,19 @@ def test_no_connection_is_opened_when_udp_works() -> None:
     assert connections(network) == []
 
 
+def test_candidates_that_come_late_have_their_time_too() -> None:
+    network = FakeNetwork()
+    server, client = a_server_that_connects(network), a_client_that_listens(network, CONNECTED)
+    network.drop = lambda packet: SERVER in (packet.source, packet.destination)
+    server.learn_credentials(client)
+    client.learn_credentials(server)
+    network.run(10.0)
+    server.agent.add_remote_candidate(tcp_host_candidate(*PASSIVE), network.now)
+    server.learn_candidates(client)
+    assert network.run_until(lambda: bool(connections(network)))
+    assert network.now >= 10.0 + DATAGRAMS_FIRST_S
+
+
 def test_a_peer_with_many_candidates_gets_few_connections() -> None:
     network = FakeNetwork()
     server, client = a_server_that_connects(network), a_client_that_listens(network, CONNECTED)
