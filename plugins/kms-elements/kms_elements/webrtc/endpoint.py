@@ -57,6 +57,7 @@ from kms_trio.rtc.sdp import OfferOptions as SdpOfferOptions
 
 if TYPE_CHECKING:
     from kms_trio.media.streams import Stream
+    from kms_trio.settings.modules import WebRtcEndpointSettings
 
 __all__ = ["WebRtcEndpoint"]
 
@@ -76,7 +77,7 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
         recvonly: bool = False,
         sendonly: bool = False,
         use_data_channels: bool = False,
-        certificate_key_type: CertificateKeyType = CertificateKeyType.RSA,
+        certificate_key_type: CertificateKeyType | None = None,
         qos_dscp: DSCPValue = DSCPValue.NO_VALUE,
     ) -> None:
         super().__init__(context, parent, object_class)
@@ -97,13 +98,10 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
     async def start(self) -> None:
         """Fetch the certificate; making the first one takes a moment, all others are there already."""
         settings = self.context.settings.web_rtc_endpoint
-        pem = (
-            settings.pem_certificate_ecdsa
-            if self._certificate_key_type is CertificateKeyType.ECDSA
-            else settings.pem_certificate_rsa
-        )
+        kind = self._certificate_key_type or _key_type_unasked(settings)
+        pem = settings.pem_certificate_ecdsa if kind is CertificateKeyType.ECDSA else settings.pem_certificate_rsa
         try:
-            self._identity = await self._network.identities.get(self._certificate_key_type.value, pem)
+            self._identity = await self._network.identities.get(kind.value, pem)
         except (DtlsError, OSError) as problem:
             raise KurentoError(ErrorCode.UNEXPECTED_ERROR, f"certificate {pem} cannot be used: {problem}") from problem
 
@@ -246,3 +244,13 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
     def data_channels(self) -> DataChannels | None:
         """What was opened; None unless it was negotiated."""
         return self._connection.data_channels if self._connection is not None else None
+
+
+def _key_type_unasked(settings: WebRtcEndpointSettings) -> CertificateKeyType:
+    """The certificate of an endpoint whose application names none.
+
+    ECDSA, which every WebRTC implementation takes (RFC 8827 section 6.5) and some take alone, and whose handshake costs
+    half as much; RSA where the operator has given a certificate of that kind only.
+    """
+    only_rsa = settings.pem_certificate_rsa is not None and settings.pem_certificate_ecdsa is None
+    return CertificateKeyType.RSA if only_rsa else CertificateKeyType.ECDSA
