@@ -104,6 +104,14 @@ class RtcpIntake:
         for block in blocks:
             if sender := self._session.senders.get(block.ssrc):
                 sender.report_received(block, middle)
+                if sender.round_trip_s:
+                    self._round_trip_measured(sender.round_trip_s)
+
+    def _round_trip_measured(self, round_trip_s: float) -> None:
+        """What the peer has lost on the way here is asked for again when an answer could have come."""
+        for receiver in self._session.receivers.values():
+            if receiver.nack is not None:
+                receiver.nack.set_round_trip_time(round_trip_s)
 
     def _remb_received(self, remb: ReceiverEstimatedMaximumBitrate) -> None:
         """A viewer's limit, within the endpoint's own bounds for sending."""

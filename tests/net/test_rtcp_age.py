@@ -34,10 +34,9 @@ def session(sent: list[RtcpPacket]) -> RtpSession:
     return session
 
 
-@pytest.mark.parametrize("age_s", [0.0, 0.04, 0.5])
-def test_round_trips_do_not_contain_the_wait(session: RtpSession, age_s: float) -> None:
-    sender = RtpSender(
-        ssrc=7,
+def sender_of(ssrc: int) -> RtpSender:
+    return RtpSender(
+        ssrc=ssrc,
         formats=[VP8],
         payload_type_of=lambda format: 96,
         extensions={},
@@ -45,11 +44,30 @@ def test_round_trips_do_not_contain_the_wait(session: RtpSession, age_s: float) 
         flow=FlowDetector(NoTimers(), lambda flowing: None),
         timers=NoTimers(),
     )
+
+
+@pytest.mark.parametrize("age_s", [0.0, 0.04, 0.5])
+def test_round_trips_do_not_contain_the_wait(session: RtpSession, age_s: float) -> None:
+    sender = sender_of(7)
     session.add_sender(sender)
     asked = ntp_middle(ntp_from_unix(UNIX_S - 0.7))  # an answer of 0.1 s ago took 0.6 s, 0.5 s of it at the peer
     block = ReportBlock(7, 0, 0, 0, 0, asked, int(0.5 * 65536))
     session.receive_rtcp(build_compound([ReceiverReport(1, (block,))]), 0.0, age_s)
     assert sender.round_trip_s == pytest.approx(0.2 - age_s if age_s < 0.2 else 0.0, abs=1e-3)
+
+
+def test_lost_packets_are_asked_for_once_a_round_trip(session: RtpSession) -> None:
+    session.bind([MediaBinding(mid="0", codecs={96: VP8}, feedback={96: frozenset({"nack"})}, local_ssrc=9)])
+    session.add_sender(sender_of(7))
+    for number in (1, 3):
+        packet = b"\x80\x60" + number.to_bytes(2) + (90_000).to_bytes(4) + (5).to_bytes(4) + b"payload"
+        session.receive_rtp(memoryview(packet), len(packet), 0.0)
+    block = ReportBlock(7, 0, 0, 0, 0, ntp_middle(ntp_from_unix(UNIX_S - 0.24)), 0)
+    session.receive_rtcp(build_compound([ReceiverReport(1, (block,))]), 0.0)
+    nack = session.receivers[5].nack
+    assert nack is not None
+    assert [number & 0xFFFF for number in nack.due(1.0)] == [2]
+    assert nack.deadline == pytest.approx(1.0 + 1.25 * 0.24, abs=1e-3)
 
 
 def test_the_peer_is_told_how_long_its_report_has_really_been_here(session: RtpSession, sent: list[RtcpPacket]) -> None:
