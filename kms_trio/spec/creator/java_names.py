@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from kms_trio.spec.code_settings import expanded_code
+from kms_trio.spec.errors import SpecError
 from kms_trio.spec.model import DataItem, TypeName
 from kms_trio.spec.resolve import ResolvedModule
 from kms_trio.spec.symbols import Symbol
@@ -29,6 +30,19 @@ _WORDS = frozenset(
 def java_name(name: str) -> str:
     """A name of the spec as a variable: words of the language get a `_`."""
     return f"{name}_" if name in _WORDS else name
+
+
+def check_java(module: ResolvedModule) -> None:
+    """Raises SpecError for a property that Java cannot have: `getClass` is every object's own."""
+    spec = module.spec
+    for definition in (*spec.remote_classes, *spec.complex_types, *spec.events):
+        for item in definition.properties:
+            if item.name == "class":
+                raise SpecError(
+                    f"property 'class' of '{definition.name}' is none for Java, where each object has a 'getClass'",
+                    item.location,
+                    expected="another name",
+                )
 
 
 @attrs.frozen

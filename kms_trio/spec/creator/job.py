@@ -12,6 +12,7 @@ import attrs
 
 from kms_trio.spec.creator.contract_changes import contract_changes
 from kms_trio.spec.creator.dependencies import imported_specs, load_dependencies
+from kms_trio.spec.creator.java_names import check_java
 from kms_trio.spec.creator.output_folder import OutputFolder
 from kms_trio.spec.creator.package_files import author_file, united_json, united_pom
 from kms_trio.spec.creator.python_bundle import GENERATED, PythonBundle, bundle_package
@@ -19,7 +20,7 @@ from kms_trio.spec.creator.python_client import PythonClient, client_package
 from kms_trio.spec.creator.template_config import expanded_methods, expands_methods, kept_names, template_config
 from kms_trio.spec.creator.template_helpers import TemplateHelpers
 from kms_trio.spec.creator.template_rules import render_folder
-from kms_trio.spec.creator.template_sets import PYTHON_CLIENT, PYTHON_SERVER, set_folder
+from kms_trio.spec.creator.template_sets import CLIENT_JAVA, PYTHON_CLIENT, PYTHON_SERVER, set_folder
 from kms_trio.spec.loader import find_files, fuse, read_files
 from kms_trio.spec.output_model import output_model
 from kms_trio.spec.python_code import KMD_FILE
@@ -73,6 +74,8 @@ class Job:
     def write_set(self, name: str, output: OutputFolder, config: Mapping[str, Any], now: str, *, delete: bool) -> None:
         """`--internal-templates`."""
         folder = set_folder(name)
+        if name == CLIENT_JAVA:
+            check_java(self.module)
         if name == PYTHON_SERVER:
             self._write_bundle(output, now, delete=delete)
         elif name == PYTHON_CLIENT:

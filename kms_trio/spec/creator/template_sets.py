@@ -7,6 +7,7 @@ from pathlib import Path
 from kms_trio.spec.creator.errors import CreatorError
 
 DOC = "doc"
+CLIENT_JAVA = "client-java"
 PYTHON_SERVER = "python-server"
 PYTHON_CLIENT = "python-client"
 _FOLDER = Path(__file__).parent / "templates"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -80,3 +81,28 @@ def test_records(sources: Path) -> None:
 
 def test_where_the_client_finds_the_package(sources: Path) -> None:
     assert 'return "org.kurento.module.bodies";' in (sources / "BodiesModuleInfo.java").read_text()
+
+
+@pytest.mark.parametrize(
+    "definitions",
+    [
+        {"remoteClasses": [{"name": "Own", "extends": "Filter", "properties": [{"name": "class", "type": "String"}]}]},
+        {
+            "complexTypes": [
+                {"name": "Own", "typeFormat": "REGISTER", "properties": [{"name": "class", "type": "String"}]}
+            ]
+        },
+        {"events": [{"name": "Own", "extends": "Media", "properties": [{"name": "class", "type": "String"}]}]},
+    ],
+)
+def test_a_property_that_java_cannot_have(creator: Creator, tmp_path: Path, definitions: dict[str, object]) -> None:
+    spec = {"name": "m", "version": "1.0.0", "kurentoVersion": "^7.0.0", **definitions}
+    (tmp_path / "m.kmd.json").write_text(json.dumps(spec))
+    run = ("-r", tmp_path / "m.kmd.json", "-dr", SPECS, "-c", tmp_path / "out")
+    assert creator(*run, "-it", "client-js").status == 0
+    outcome = creator(*run, "-it", "client-java")
+    assert (outcome.status, outcome.err) == (
+        1,
+        f"Error: {tmp_path}/m.kmd.json:1: property 'class' of 'Own' is none for Java, where each object has a 'getClass' "
+        "(expected another name)\n",
+    )
