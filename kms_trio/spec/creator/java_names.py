@@ -9,7 +9,7 @@ import attrs
 
 from kms_trio.spec.code_settings import expanded_code
 from kms_trio.spec.errors import SpecError
-from kms_trio.spec.model import DataItem, TypeName
+from kms_trio.spec.model import ComplexType, DataItem, EventSpec, RemoteClassSpec, TypeName
 from kms_trio.spec.resolve import ResolvedModule
 from kms_trio.spec.symbols import Symbol
 
@@ -35,7 +35,12 @@ def java_name(name: str) -> str:
 def check_java(module: ResolvedModule) -> None:
     """Raises SpecError for a property that Java cannot have: `getClass` is every object's own."""
     spec = module.spec
-    for definition in (*spec.remote_classes, *spec.complex_types, *spec.events):
+    definitions: list[RemoteClassSpec | ComplexType | EventSpec] = [
+        *spec.remote_classes,
+        *spec.complex_types,
+        *spec.events,
+    ]
+    for definition in definitions:
         for item in definition.properties:
             if item.name == "class":
                 raise SpecError(

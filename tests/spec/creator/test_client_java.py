@@ -103,6 +103,6 @@ def test_a_property_that_java_cannot_have(creator: Creator, tmp_path: Path, defi
     outcome = creator(*run, "-it", "client-java")
     assert (outcome.status, outcome.err) == (
         1,
-        f"Error: {tmp_path}/m.kmd.json:1: property 'class' of 'Own' is none for Java, where each object has a 'getClass' "
-        "(expected another name)\n",
+        f"Error: {tmp_path}/m.kmd.json:1: property 'class' of 'Own' is none for Java, where each object has a "
+        "'getClass' (expected another name)\n",
     )
