@@ -22,6 +22,7 @@ from kms_trio.net.rtcp_intake import RtcpIntake
 from kms_trio.net.rtcp_reports import RtcpReports
 from kms_trio.net.sender import RtpSender
 from kms_trio.net.session_parts import MediaBinding, SessionLimits, SessionStatistics
+from kms_trio.net.token_bucket import TokenBucket
 from kms_trio.rtc.rtcp import Goodbye, RtcpPacket, build_compound
 from kms_trio.rtc.rtp.header import RtpError, parse_header
 
@@ -36,6 +37,10 @@ RTCP_TIMEOUT_S = 7.5
 """Media counts as gone when the peer sent no RTCP for this long; Kurento says so 7.9 to 8.9 s after the last one."""
 MAX_SOURCES = 32
 """SSRCs that one peer may make us keep state for; of more, the one that was silent for longest is forgotten."""
+
+NEW_SOURCES_BURST = 2 * MAX_SOURCES
+NEW_SOURCES_PER_S = 10.0
+"""How often one peer may begin a source, or change its payload type: that takes as long as a dozen packets."""
 
 
 class RtpSession:
@@ -62,6 +67,7 @@ class RtpSession:
         self.receivers: dict[int, RtpReceiver] = {}
         self.senders: dict[int, RtpSender] = {}
         self.bindings = BindingTable()
+        self._new_sources = TokenBucket(NEW_SOURCES_BURST, NEW_SOURCES_PER_S)
         self._timers = timers
         self._clock = clock
         self._send_rtcp = send_rtcp
@@ -142,7 +148,7 @@ class RtpSession:
                 start += OSN_BYTES
                 retransmission = True
             else:
-                receiver = self._resolve(ssrc, payload_type, packet[:length])
+                receiver = self._resolve(ssrc, payload_type, packet[:length], now)
                 if receiver is None:
                     self.statistics.unknown_ssrc += 1
                     return False
@@ -171,14 +177,17 @@ class RtpSession:
 
     # Sources.
 
-    def _resolve(self, ssrc: int, payload_type: int, packet: memoryview) -> RtpReceiver | None:
-        """A receiver for an SSRC seen for the first time, or now with another payload type; None: it is nobody's."""
+    def _resolve(self, ssrc: int, payload_type: int, packet: memoryview, now: float) -> RtpReceiver | None:
+        """A receiver for an SSRC seen for the first time, or now with another payload type.
+
+        None: it is nobody's, or one of too many.
+        """
         try:
             binding = self.bindings.find(ssrc, payload_type, packet)
         except RtpError:
             self.statistics.malformed_rtp += 1
             return None
-        if binding is None:
+        if binding is None or not self._new_sources.take(now):
             return None
         former = self.receivers.get(ssrc)
         if former is None and len(self.receivers) >= MAX_SOURCES:

@@ -11,6 +11,7 @@ import pytest
 from kms_trio.media.formats import Format
 from kms_trio.media.frames import NO_AUDIO_LEVEL
 from kms_trio.net.native import NativeForwarder, load_forwarder
+from kms_trio.net.token_bucket import TokenBucket
 from kms_trio.rtc.payload import payload_format
 from kms_trio.rtc.rtcp import SenderReport, build_compound
 from kms_trio.rtc.rtp.header import RtpError, parse_header, read_extension, write_header
@@ -232,6 +233,8 @@ def test_sources_come_and_go(server: Server) -> None:
     """More SSRCs than a session keeps: what is known of them does not grow, and each is seen whenever it comes."""
     chance = random.Random(7)
     peers = [Peer(server) for _ in range(3)]
+    for peer in peers:
+        peer.session._new_sources = TokenBucket(400, 0.0)  # as if it took minutes
     sent: list[dict[int, list[int]]] = [{} for _ in peers]
     for number in range(400):
         who = chance.randrange(len(peers))
