@@ -2,7 +2,7 @@
 
 A newcomer to a video stream needs a key frame.  If the last one and all that came after it are still in the history
 (and few enough packets), they are replayed to it at once; otherwise the source is asked for a key frame, and the leg
-starts with it.
+starts with it.  It is asked as soon as a viewer is expected, so that the key frame comes while ICE and DTLS go on.
 
 What a source brings twice is forwarded once (`packet_history` says why); what comes late is kept from legs that began
 after it, as its number there may be one of another source.
@@ -10,6 +10,7 @@ after it, as its number there may be one of another source.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kms_trio.media.frames import RtpPacket
@@ -54,6 +55,7 @@ class RtpFanout:
         self._groups: dict[tuple[int, HeaderLayout, int, int], ForwardingGroup] = {}
         self._waiting: list[RtpLeg] = []
         self._legs: set[RtpLeg] = set()
+        self._expected: set[RtpLeg] = set()
         self._history = PacketHistory(self._source_restarted)
         self._last_push = 0.0
         self.oversized = 0
@@ -66,14 +68,20 @@ class RtpFanout:
 
     @property
     def legs(self) -> frozenset[RtpLeg]:
-        """All that are fed, waiting ones included."""
+        """All that are fed, waiting ones included; not those that are expected."""
         return frozenset(self._legs)
+
+    def expect_leg(self, leg: RtpLeg) -> None:
+        """`leg`, of video, will be added when its transport is connected: have a key frame ready for it."""
+        self._be_attached()
+        self._expected.add(leg)
+        if not self._history.replayable():
+            self.request_key_frame()
 
     def add_leg(self, leg: RtpLeg, now: float) -> None:
         """Begin to forward to `leg`, whose route is complete."""
-        if not self._legs:
-            self._history.forget()  # while no leg is there nothing is remembered
-            self.stream.attach(self)
+        self._be_attached()
+        self._expected.discard(leg)
         self._legs.add(leg)
         if leg.audio:
             self._waiting.append(leg)
@@ -88,16 +96,17 @@ class RtpFanout:
             self.request_key_frame()
 
     def remove_leg(self, leg: RtpLeg, now: float) -> None:
-        """Stop forwarding to `leg`; unknown legs are ignored."""
-        if leg not in self._legs:
+        """Stop forwarding to `leg`, or expecting it; unknown legs are ignored."""
+        if leg not in self._legs and leg not in self._expected:
             return
+        self._expected.discard(leg)
         self._legs.discard(leg)
         self.stream.want_bitrate(leg, None)
         if leg in self._waiting:
             self._waiting.remove(leg)
         if leg.group is not None:
             self._end(leg, now)
-        if not self._legs:
+        if not self._legs and not self._expected:
             self.stream.detach(self)
 
     def reroute_leg(self, leg: RtpLeg) -> None:
@@ -205,13 +214,19 @@ class RtpFanout:
         leg.begin(first, packets[0].timestamp, now)
         self._history.began_with(first)
         packets = [packet for packet in packets if packet.sequence_number >= first]
-        for packet in packets:
-            send_to_leg(leg, [packet], self._history.sent_at(packet))
+        for sent_at, together in groupby(packets, self._history.sent_at):
+            send_to_leg(leg, list(together), sent_at)
         leg.packets_sent_before += len(packets)
         leg.payload_bytes_sent_before += sum([len(packet.payload) for packet in packets])
         leg.flow.started()
         if leg.on_started is not None:
             leg.on_started()
+
+    def _be_attached(self) -> None:
+        """While nobody is there or expected nothing is remembered."""
+        if not self._legs and not self._expected:
+            self._history.forget()
+            self.stream.attach(self)
 
     def _group_of(self, leg: RtpLeg) -> ForwardingGroup:
         route = leg.route

@@ -38,7 +38,7 @@ class RtpSender:
     `formats` are the negotiated ones in order of preference, `payload_type_of` tells under which payload type a stream
     goes out.  What the peer loses goes again under `rtx_ssrc` (0: as it was) by the payload types that
     `rtx_payload_types` maps those of media to.  A stream is forwarded while both the stream (`set_stream`) and the
-    route (`set_route`) are there.
+    route (`set_route`) are there; before the first route the fan-out expects the leg.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class RtpSender:
         self._stream: RtpStream | None = None
         self._fanout: RtpFanout | None = None
         self._last_fir: int | None = None
+        self._was_routed = False
 
     @property
     def ssrc(self) -> int:
@@ -118,8 +119,10 @@ class RtpSender:
             self.leg.route = route
             self._fanout.reroute_leg(self.leg)
             return
-        self._leave()
+        if route is None or self._was_routed:
+            self._leave()
         self.leg.route = route
+        self._was_routed = self._was_routed or route is not None
         self._join()
 
     def request_key_frame(self) -> bool:
@@ -179,17 +182,20 @@ class RtpSender:
         self.leg.route = None
 
     def _join(self) -> None:
-        stream, route = self._stream, self.leg.route
-        if stream is None or route is None:
+        stream, leg = self._stream, self.leg
+        payload_type = None if stream is None else self._payload_type_of(stream.format)
+        if stream is None or payload_type is None:
             return
-        payload_type = self._payload_type_of(stream.format)
-        if payload_type is None:
+        leg.payload_type = payload_type
+        if leg.route is None:
+            if not leg.audio and not self._was_routed:
+                self._fanout = fanout_of(stream)
+                self._fanout.expect_leg(leg)
             return
-        self.leg.payload_type = payload_type
         stream.clock.watch(self._placed_anew)
         self._fanout = fanout_of(stream)
-        self._fanout.add_leg(self.leg, self._timers.now())
-        if self._guard is not None and not self.leg.audio:
+        self._fanout.add_leg(leg, self._timers.now())
+        if self._guard is not None and not leg.audio:
             self._guard.watch(self._fanout)
 
     def _leave(self) -> None:

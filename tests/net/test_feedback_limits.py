@@ -64,6 +64,7 @@ def session(stream: AskedStream) -> RtpSession:
     )
     session.add_sender(sender)
     sender.set_stream(stream)
+    stream.asked = 0  # since it is for an expected viewer
     return session
 
 

@@ -274,6 +274,34 @@ def test_a_newcomer_is_replayed_the_last_key_frame(sending: Sending) -> None:
     late.close()
 
 
+def test_a_key_frame_is_there_when_who_was_expected_comes(sending: Sending) -> None:
+    chance = random.Random(6)
+    stream = AskedStream(VP8)
+    fanout = RtpFanout(stream)
+    first, second = make_viewer(sending, extensions={ABS_SEND_TIME_URI: 3}), make_viewer(sending)
+    fanout.expect_leg(first.leg)
+    assert (stream.asked, stream.consumers) == (1, (fanout,))
+    key, more = frame(10, 0, [1000, 200], chance, key=True), frame(12, 3000, [300], chance)
+    for at, packets in enumerate((key, more)):
+        stream.push(packets, 1.0 + at)
+    fanout.expect_leg(second.leg)
+    assert not fanout.legs
+    begin = first.leg.next_sequence_number
+    fanout.add_leg(first.leg, 3.0)
+    sending.arena.flush()
+    got = first.packets()
+    check(first, key + more, got, begin, None)
+    for data, sent_s in zip(got, (1.0, 1.0, 2.0), strict=True):
+        assert read_extension(data, 3) == abs_send_time(sent_s).to_bytes(3, "big")
+    assert stream.asked == 1, "the one key frame serves both"
+    fanout.remove_leg(first.leg, 4.0)
+    assert stream.consumers, "the other one may still come"
+    fanout.remove_leg(second.leg, 4.0)
+    assert not stream.consumers
+    first.close()
+    second.close()
+
+
 def test_a_key_frame_too_long_ago_is_asked_for(sending: Sending) -> None:
     chance = random.Random(5)
     stream = AskedStream(VP8)
