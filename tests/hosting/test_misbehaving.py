@@ -11,7 +11,9 @@ import trio
 import trio.lowlevel
 
 from kms_trio.errors import KurentoError
+from kms_trio.objects import hosted_filter
 from kms_trio.objects.filter_recovery import FilterRecovery
+from kms_trio.testing.patience import PATIENCE_S
 from tests.hosting.conftest import Film, House, open_house
 
 
@@ -119,7 +121,8 @@ async def test_a_filter_is_started_anew_with_what_it_was_told(pair: Pair) -> Non
     await pair.good_sees_all()
 
 
-async def test_calls_wait_for_a_host_that_is_started_anew(pair: Pair) -> None:
+async def test_calls_wait_for_a_host_that_is_started_anew(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosted_filter, "RESTART_WAIT_S", PATIENCE_S)
     bad = pair.bad.filter
     before = bad._host.process.pid
     os.kill(before, signal.SIGKILL)

@@ -33,7 +33,7 @@ class ServerThread:
         trio.from_thread.run(self.server.lifecycle.release_all, trio_token=self.token)
 
     def end_sessions(self) -> None:
-        """Let every session end, with all that it holds, in whichever process."""
+        """Let every session end, with all that it holds, in whichever process; the ServerManager is as at the start."""
         trio.from_thread.run(self._end_sessions, trio_token=self.token)
 
     async def _end_sessions(self) -> None:
@@ -41,6 +41,10 @@ class ServerThread:
         assert isinstance(manager, ServerManager)
         for session_id in manager.sessions:
             await self.server.sessions.end(session_id, release=True)
+        manager.name = manager.id
+        manager.send_tags_in_events = False
+        for tag in manager.get_tags():
+            manager.remove_tag(tag.key)
 
 
 @contextmanager
