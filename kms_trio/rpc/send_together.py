@@ -26,5 +26,5 @@ async def send_together(websocket: WebSocketConnection, texts: Sequence[str]) ->
         try:
             await websocket._stream.send_all(frames)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            await websocket._abort_web_socket()
+            await websocket._abort_web_socket()  # noqa: ASYNC120 - who is cancelled need not hear of it
             raise ConnectionClosed(websocket.closed) from None

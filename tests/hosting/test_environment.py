@@ -75,7 +75,8 @@ async def test_a_worker_has_no_secrets_but_those_that_are_named() -> None:
         passed = environment_of(process.pid)
     finally:
         process.socket.close()
-        await process.end(PATIENCE_S)
+        with trio.move_on_after(PATIENCE_S, shield=True):
+            await process.end(PATIENCE_S)
         process.close()
     assert passed.items() >= HARMLESS.items()
     assert {name for name in SECRETS if name in passed} == {"DATABASE_PASSWORD", "https_proxy"}
