@@ -7,6 +7,7 @@ event loop and a system call.  The library has no call for this, so its connecti
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import trio
@@ -23,8 +24,8 @@ async def send_together(websocket: WebSocketConnection, texts: Sequence[str]) ->
         raise ConnectionClosed(websocket.closed)
     frames = b"".join([websocket._wsproto.send(TextMessage(data=text)) for text in texts])
     async with websocket._stream_lock:
-        try:
+        with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await websocket._stream.send_all(frames)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            await websocket._abort_web_socket()  # noqa: ASYNC120 - who is cancelled need not hear of it
-            raise ConnectionClosed(websocket.closed) from None
+            return
+        await websocket._abort_web_socket()
+    raise ConnectionClosed(websocket.closed)
