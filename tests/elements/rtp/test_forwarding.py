@@ -241,13 +241,13 @@ async def test_a_sender_that_takes_another_ssrc_each_time(
     async with open_peer() as sender, open_peer() as receiver:
         await negotiate(client, source, sender, "sendonly")
         await negotiate(client, sink, receiver, "recvonly")
-        for number in range(100):
+        for number in range(60):  # as many as may begin at once
             sender.ssrc = 1000 + number
             before = len(receiver.packets)
             await sender.send_frame(vp8_frames[0].data, number * 3000)
             await until(lambda before=before: len(receiver.packets) > before)
         stats = (await client.invoke(source, "getStats", mediaType="VIDEO")).values()
-        assert {int(entry["ssrc"]) for entry in stats} == set(range(1068, 1100))
+        assert {int(entry["ssrc"]) for entry in stats} == set(range(1028, 1060))
         assert len({packet.ssrc for packet in receiver.packets}) == 1
         numbers_seen = [packet.sequence_number for packet in receiver.packets]
         assert all((b - a) & 0xFFFF == 1 for a, b in itertools.pairwise(numbers_seen))
