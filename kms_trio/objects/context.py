@@ -69,6 +69,8 @@ class ObjectContext:
     shared_http: SharedHttp | None = None
     #: Called with a pipeline whose own task crashed; set by the lifecycle, which then releases it.
     on_pipeline_crash: Callable[[MediaObject], None] | None = None
+    #: Called when what an object tells of itself (name, tags, children...) has changed, and when it is released.
+    on_change: Callable[[MediaObject], None] | None = None
     _counters: dict[str, itertools.count[int]] = attrs.field(factory=dict, init=False)
     _shared: dict[type[Any], Any] = attrs.field(factory=dict, init=False)
 

@@ -1,14 +1,14 @@
 """MediaObject: what every object that a client can hold has in common.
 
 An object goes through: constructor (takes parameters, acquires nothing), `start` (acquires; failing makes the create
-request fail), life in the directory, `close` (gives back what it holds), and then its tasks are cancelled.
+request fail), life in the directory, `close` (gives back what it holds), the end of its tasks, and `let_go`.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -40,6 +40,10 @@ TAG_OVERHEAD: Final = 64
 class MediaObject(MediaObjectInterface):
     """Base of pipelines, elements, hubs and the ServerManager."""
 
+    #: Optional parameters of the constructor, in the names of Python, for which the class itself knows what to do when
+    #: clients leave them out. All others are passed with the default of the spec.
+    own_defaults: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         self.context = context
         self.object_class = object_class
@@ -64,6 +68,13 @@ class MediaObject(MediaObjectInterface):
 
     async def close(self) -> None:
         """Give back what the object holds, while its tasks still run. Called once, under a shielded deadline."""
+
+    def let_go(self) -> None:
+        """Have parts of the object hold it no longer, so that it goes when the last who knows it has gone.
+
+        Called last, once: when the object is closed and its tasks have ended.
+        """
+        self.scope.let_go()
 
     def spawn(self, async_fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Run a task that lives as long as this object at most.
@@ -112,10 +123,12 @@ class MediaObject(MediaObjectInterface):
     def adopt_child(self, child: MediaObject) -> None:
         """Called by the directory when a child becomes known."""
         self._children[child.id] = child
+        self._changed()
 
     def forget_child(self, child: MediaObject) -> None:
         """Called by the directory when a child goes."""
         self._children.pop(child.id, None)
+        self._changed()
 
     @property
     def id(self) -> str:
@@ -152,6 +165,7 @@ class MediaObject(MediaObjectInterface):
                 f"A name may have {MAX_NAME_CHARACTERS} characters, not {len(name)}",
             )
         self._name = name
+        self._changed()
 
     @property
     def send_tags_in_events(self) -> bool:
@@ -161,6 +175,7 @@ class MediaObject(MediaObjectInterface):
     @send_tags_in_events.setter
     def send_tags_in_events(self, send_tags_in_events: bool) -> None:
         self._send_tags_in_events = send_tags_in_events
+        self._changed()
 
     @property
     def creation_time(self) -> int:
@@ -176,10 +191,12 @@ class MediaObject(MediaObjectInterface):
                 f"Tags of an object may have {MAX_TAG_CHARACTERS} characters together",
             )
         self._tags[key] = value
+        self._changed()
 
     def remove_tag(self, key: str) -> None:
         """Remove a tag; an unknown key is ignored."""
         self._tags.pop(key, None)
+        self._changed()
 
     def get_tag(self, key: str) -> str:
         """Return the value of a tag; raises KurentoError 40110 for an unknown key."""
@@ -191,3 +208,7 @@ class MediaObject(MediaObjectInterface):
     def get_tags(self) -> list[Tag]:
         """Return all tags, sorted by key."""
         return [Tag(key=key, value=value) for key, value in sorted(self._tags.items())]
+
+    def _changed(self) -> None:
+        if self.context.on_change is not None:
+            self.context.on_change(self)

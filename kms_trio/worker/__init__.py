@@ -11,6 +11,7 @@ KurentoError, and events in between.
 | `link` is one worker, as long as it lives         | `core`: objects, directory, events, methods |
 | `ledger` knows which object lives where           | `report` measures once a second             |
 | `placement` finds the worker for a pipeline       |                                             |
+| `lasting` answers again what has not changed      |                                             |
 
 Between them: `channel`, messages in `frames` over a socket pair.
 """

@@ -3,6 +3,7 @@
 | from the control process               | to it                                                     |
 |----------------------------------------|-----------------------------------------------------------|
 | `request` number, `method`, `params`   | `reply` number, and `result` or `error`, `known`, `legacy` |
+|                                        | and `lasts`, until `forget` of the object (`lasting`)     |
 |                                        | `event`: sessions, name, source, data                     |
 |                                        | `born`, `died`: the data of ObjectCreated, ObjectDestroyed |
 |                                        | or, once it is to end, `retired`                          |
@@ -23,6 +24,7 @@ import trio
 
 from kms_trio.errors import KurentoError
 from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.objects.media_object import MediaObject
 from kms_trio.rpc.envelope import unexpected_error
 from kms_trio.rpc.legacy_clients import LegacyClients
 from kms_trio.worker.channel import Channel, ChannelClosedError
@@ -30,6 +32,7 @@ from kms_trio.worker.core import MediaCore
 from kms_trio.worker.figures import take_figures
 from kms_trio.worker.frames import Message
 from kms_trio.worker.http_back import HttpBack
+from kms_trio.worker.lasting import lasts
 from kms_trio.worker.report import REPORT_PERIOD_S, Meter
 
 logger = logging.getLogger("KurentoServerMethods")
@@ -89,6 +92,9 @@ class Host:
         }
         # A session that no client can name, and that hears of every object.
         self._relay = f"relay-{uuid.uuid4()}"
+        #: The objects of which an answer was given that lasts.
+        self._told: set[str] = set()
+        core.context.on_change = self._forget
         bus = core.context.bus
         bus.deliver = self._deliver
         bus.subscribe(self._relay, MANAGER_ID, "ObjectCreated")
@@ -148,12 +154,24 @@ class Host:
         if isinstance(session_id, str):
             reply["known"] = self._core.context.references.knows(session_id)
             reply["legacy"] = session_id in self._core.legacy_clients
+        if method == "invoke" and "result" in reply and self._lasts(params["object"], params["operation"]):
+            reply["lasts"] = True
+            self._told.add(params["object"])
         try:
             self._send(reply)
         except (ValueError, TypeError, RecursionError) as misfit:
             logger.error("The result of method %s cannot be sent: %s", method, misfit)
             del reply["result"]
             self._send({**reply, "error": _unforeseen(misfit)})
+
+    def _lasts(self, object_id: Any, operation: Any) -> bool:
+        media_object = self._core.context.directory.find(object_id) if isinstance(object_id, str) else None
+        return media_object is not None and isinstance(operation, str) and lasts(media_object, operation)
+
+    def _forget(self, media_object: MediaObject) -> None:
+        if media_object.id in self._told:
+            self._told.discard(media_object.id)
+            self._send({"forget": media_object.id})
 
     async def _hold(self, params: Mapping[str, Any]) -> list[str]:
         """Let a session hold objects; return those that there are."""

@@ -21,6 +21,7 @@ from kms_trio.worker import said
 from kms_trio.worker.assignment import Assignment
 from kms_trio.worker.channel import Channel, ChannelClosedError
 from kms_trio.worker.frames import FrameError, Message
+from kms_trio.worker.lasting import LastingAnswers
 from kms_trio.worker.log_relay import replay
 from kms_trio.worker.placement import WorkerLoad
 from kms_trio.worker.process import WorkerProcess, describe_exit
@@ -72,12 +73,19 @@ class Listener(Protocol):
 class _Pending:
     """A request that the worker has not answered."""
 
-    session_id: str | None
+    method: str
+    params: Mapping[str, Any] | None
     done: trio.Event = attrs.field(factory=trio.Event)
     #: Whether whoever asked waits no longer.
     given_up: bool = False
     result: Any = None
     error: KurentoError | None = None
+
+    @property
+    def session_id(self) -> str | None:
+        """The session that asked; None for none."""
+        session_id = None if self.params is None else self.params.get("sessionId")
+        return session_id if isinstance(session_id, str) else None
 
 
 class WorkerLink:
@@ -100,6 +108,7 @@ class WorkerLink:
         self._channel = Channel(self._process.socket)
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
+        self._lasting = LastingAnswers()
         self._heard = False
         #: Replies that have come, and whose requests have not gone on yet.
         self._unseen_replies = 0
@@ -142,9 +151,11 @@ class WorkerLink:
         """Have the worker carry out a request; return its result. Raises KurentoError: its own, or WorkerLostError."""
         if self.loss is not None:
             raise self._lost()
-        session_id = params.get("sessionId") if params is not None else None
+        known = self._lasting.find(method, params)
+        if known is not None:
+            return known
         number = next(self._numbers)
-        pending = self._pending[number] = _Pending(session_id if isinstance(session_id, str) else None)
+        pending = self._pending[number] = _Pending(method, params)
         try:
             self._channel.send({"request": number, "method": method, "params": params})
         except ChannelClosedError:
@@ -202,6 +213,8 @@ class WorkerLink:
             died = said.read_object(message, "died", "objectId")
             await self._behind_replies()
             self._listener.died(self, died)
+        elif "forget" in message:
+            self._lasting.forget(said.read_forget(message))
         elif "listen" in message:
             self._listener.listen(self, said.read_listen(message))
         elif "report" in message:
@@ -229,8 +242,12 @@ class WorkerLink:
             pending.error = reply.error
         else:
             pending.result = reply.result
-        if pending.session_id is not None and reply.known is not None:
-            self._listener.replied(self, pending.session_id, known=reply.known, legacy=bool(reply.legacy))
+            if reply.lasts and pending.params is not None:
+                self._lasting.keep(pending.params, reply.result["value"])
+        self._lasting.carried_out(pending.method, pending.params)
+        session_id = pending.session_id
+        if session_id is not None and reply.known is not None:
+            self._listener.replied(self, session_id, known=reply.known, legacy=bool(reply.legacy))
         self._settle(pending)
 
     def _settle(self, pending: _Pending) -> None:

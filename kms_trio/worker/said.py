@@ -41,6 +41,7 @@ class Reply:
     retired: bool
     known: bool | None
     legacy: bool | None
+    lasts: bool
 
 
 @attrs.frozen
@@ -57,7 +58,7 @@ def read_reply(message: Message) -> Reply:
     """Read a `reply`. Raises FrameError."""
     number, known, legacy = message["reply"], message.get("known"), message.get("legacy")
     error = message.get("error")
-    retired = "retired" in message
+    retired, lasts = "retired" in message, "lasts" in message
     _check(message, isinstance(number, int) and isinstance(known, bool | None) and isinstance(legacy, bool | None))
     _check(message, retired or "result" in message or error is not None)
     failure = None
@@ -66,7 +67,9 @@ def read_reply(message: Message) -> Reply:
         code, text, data_type = error
         _check(message, isinstance(code, int) and isinstance(text, str) and isinstance(data_type, str | None))
         failure = KurentoError(code, text, data_type=data_type)
-    return Reply(number, message.get("result"), failure, retired, known, legacy)
+    result = message.get("result")
+    _check(message, not lasts or (isinstance(result, dict) and "value" in result))
+    return Reply(number, result, failure, retired, known, legacy, lasts)
 
 
 def read_event(message: Message) -> Event:
@@ -84,6 +87,12 @@ def read_object(message: Message, said: str, key: str) -> dict[str, Any]:
     data = message[said]
     _check(message, isinstance(data, dict) and isinstance(data.get(key), str))
     return dict(data)
+
+
+def read_forget(message: Message) -> str:
+    """Read whose answers to `forget`. Raises FrameError."""
+    _check(message, isinstance(message["forget"], str))
+    return str(message["forget"])
 
 
 def read_report(message: Message) -> WorkerReport:
