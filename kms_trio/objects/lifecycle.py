@@ -19,7 +19,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import ObjectCreated, ObjectDestroyed
 from kms_trio.objects.filter_hosts import FilterHosts
 from kms_trio.objects.ids import MANAGER_ID
-from kms_trio.objects.invoke import constructor_arguments, with_defaults
+from kms_trio.objects.invoke import constructor_arguments
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.scopes import CLOSE_DEADLINE_S as SCOPE_DEADLINE_S
 
@@ -82,8 +82,7 @@ class Lifecycle:
             created = await hosts.make(object_class, self._catalog.path(type_name), parent, parameters)
         if created is None:
             implementation = await self._catalog.implementation(type_name)
-            complete = with_defaults(declared, arguments, self._marshaller, implementation.own_defaults)
-            created = implementation(self._context, parent, object_class, **complete)
+            created = implementation(self._context, parent, object_class, **arguments)
         try:
             await created.start()
             if parent is not None and parent.releasing:
@@ -163,7 +162,6 @@ class Lifecycle:
         tasks_deadline_s = min(SCOPE_DEADLINE_S, max(self._close_until - began, LEAST_DEADLINE_S))
         if type(media_object).close is MediaObject.close:
             await media_object.scope.close(tasks_deadline_s)  # nothing of its own to give back
-            self._let_go(media_object)
             return
         with trio.move_on_at(min(began + CLOSE_DEADLINE_S, self._close_until), shield=True) as patience:
             try:
@@ -174,16 +172,6 @@ class Lifecycle:
             logger.error("%s: close took longer than %.0f s", media_object.id, trio.current_time() - began)
             tasks_deadline_s = LEAST_DEADLINE_S
         await media_object.scope.close(tasks_deadline_s)
-        self._let_go(media_object)
-
-    def _let_go(self, media_object: MediaObject) -> None:
-        """Named guard, as `_close` is. An object whose tasks have not ended in time is left to them."""
-        if not media_object.scope.ended:
-            return
-        try:
-            media_object.let_go()
-        except Exception:
-            logger.exception("%s: a part could not be let go", media_object.id)
 
     def _pipeline_crashed(self, pipeline: MediaObject) -> None:
         self._context.supervisor.adopt(lambda: self.release(pipeline))

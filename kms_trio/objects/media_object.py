@@ -1,14 +1,14 @@
 """MediaObject: what every object that a client can hold has in common.
 
 An object goes through: constructor (takes parameters, acquires nothing), `start` (acquires; failing makes the create
-request fail), life in the directory, `close` (gives back what it holds), the end of its tasks, and `let_go`.
+request fail), life in the directory, `close` (gives back what it holds), and then its tasks are cancelled.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -40,10 +40,6 @@ TAG_OVERHEAD: Final = 64
 class MediaObject(MediaObjectInterface):
     """Base of pipelines, elements, hubs and the ServerManager."""
 
-    #: Optional parameters of the constructor, in the names of Python, for which the class itself knows what to do when
-    #: clients leave them out. All others are passed with the default of the spec.
-    own_defaults: ClassVar[frozenset[str]] = frozenset()
-
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         self.context = context
         self.object_class = object_class
@@ -68,13 +64,6 @@ class MediaObject(MediaObjectInterface):
 
     async def close(self) -> None:
         """Give back what the object holds, while its tasks still run. Called once, under a shielded deadline."""
-
-    def let_go(self) -> None:
-        """Have parts of the object hold it no longer, so that it goes when the last who knows it has gone.
-
-        Called last, once: when the object is closed and its tasks have ended.
-        """
-        self.scope.let_go()
 
     def spawn(self, async_fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Run a task that lives as long as this object at most.
