@@ -20,9 +20,11 @@ import trio
 from kms_trio.clock import Clock, SystemClock
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.http import serve_http
+from kms_trio.net.connection_limit import ConnectionLimit, share_of_files
 from kms_trio.net.timers import WorkerTimers
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.lifecycle import Lifecycle
+from kms_trio.objects.process_limits import file_limit
 from kms_trio.objects.resources import ResourceLimits
 from kms_trio.plugins import Plugins
 from kms_trio.rpc.handler import Handler
@@ -229,13 +231,20 @@ def _server(
     cache = None if settings.media_server.resources.disable_request_cache else RequestCache(clock.monotonic)
     logger.info("RPC Request Cache is %s", "DISABLED" if cache is None else "ENABLED")
     handler = Handler(table, sessions, cache)
+    connections = settings.connections
+    limit = ConnectionLimit(
+        "control port",
+        connections.limit or share_of_files(file_limit()),
+        connections.per_address,
+        logging.getLogger("KurentoWebSocketTransport"),
+    )
     return Server(
         settings=settings,
         plugins=plugins,
         context=core.context,
         lifecycle=core.lifecycle,
         sessions=sessions,
-        rpc=RpcServer(handler, sessions, settings.media_server.net.websocket.path),
+        rpc=RpcServer(handler, sessions, settings.media_server.net.websocket.path, limit),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -36,13 +37,20 @@ CLOSE_POLICY_VIOLATION: Final = 1008
 
 
 class Connection:
-    """A `Peer` of the sessions, over one WebSocket."""
+    """A `Peer` of the sessions, over one WebSocket. `on_request` is called at the first message."""
 
-    def __init__(self, websocket: WebSocketConnection, handler: Handler, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        websocket: WebSocketConnection,
+        handler: Handler,
+        sessions: Sessions,
+        on_request: Callable[[], None] = lambda: None,
+    ) -> None:
         self.session_id: str | None = None
         self._websocket = websocket
         self._handler = handler
         self._sessions = sessions
+        self._on_request = on_request
         self._outbox = Outbox()
         self._scope = trio.CancelScope()
         self._overfull = False
@@ -95,8 +103,9 @@ class Connection:
         websocket, handle = self._websocket, self._handler.handle
         told = logger.isEnabledFor(logging.DEBUG)
         try:
+            message = await websocket.get_message()
+            self._on_request()
             while True:
-                message = await websocket.get_message()
                 if told:
                     logger.debug("Message: >%s<", without_credentials(message))
                 reply = await handle(message, self)
@@ -108,6 +117,7 @@ class Connection:
                     self._replying_since = trio.current_time()
                     await websocket.send_message(reply)
                     self._replying_since = math.inf
+                message = await websocket.get_message()
         except ConnectionClosed:
             return
 

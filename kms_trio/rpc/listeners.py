@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,10 @@ logger = logging.getLogger("KurentoWebSocketTransport")
 
 ANY_IPV6: Final = "::"
 ANY_IPV4: Final = "0.0.0.0"
+
+#: When a client of whom nothing came for so long is asked whether it is there (tcp(7)), how often and how many times. A
+#: machine that lost its power says no goodbye, and an open connection keeps a session alive.
+KEEP_ALIVE: Final = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP_KEEPCNT, 4))
 
 Listener = trio.SocketListener | trio.SSLListener[trio.SocketStream]
 
@@ -91,6 +96,9 @@ async def _bind(address: str, port: int, backlog: int) -> trio.SocketListener:
     listening = trio.socket.socket(family, trio.socket.SOCK_STREAM)
     try:
         listening.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # accepted ones inherit it
+        for option, value in KEEP_ALIVE:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
         if family == trio.socket.AF_INET6:
             listening.setsockopt(trio.socket.IPPROTO_IPV6, trio.socket.IPV6_V6ONLY, address != ANY_IPV6)
         await listening.bind((address, port))

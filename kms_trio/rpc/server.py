@@ -9,6 +9,7 @@ from typing import Any, Final
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest, WebSocketServer
 
+from kms_trio.net.connection_limit import ConnectionLimit, address_of, admitted_connection, refuse
 from kms_trio.rpc.connection import Connection
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.listeners import Listener
@@ -38,12 +39,13 @@ CLOSE_PROTOCOL_ERROR: Final = 1002
 
 
 class RpcServer:
-    """Serves the Kurento protocol on `listeners`; clients use the URL path `path`."""
+    """Serves the Kurento protocol on `listeners`, to as many clients as `limit` lets in, at the URL path `path`."""
 
-    def __init__(self, handler: Handler, sessions: Sessions, path: str) -> None:
+    def __init__(self, handler: Handler, sessions: Sessions, path: str, limit: ConnectionLimit) -> None:
         self._handler = handler
         self._sessions = sessions
         self._path = path.strip("/")
+        self._limit = limit
         self._connections: set[Connection] = set()
 
     @property
@@ -56,6 +58,7 @@ class RpcServer:
     ) -> None:
         """Accept connections until cancelled."""
         server = _GuardedServer(
+            self._limit,
             self._serve,
             listeners,
             message_queue_size=READ_AHEAD_MESSAGES,
@@ -92,7 +95,8 @@ class RpcServer:
                 return
         except ConnectionClosed:
             return
-        connection = Connection(websocket, self._handler, self._sessions)
+        admitted = admitted_connection.get()
+        connection = Connection(websocket, self._handler, self._sessions, lambda: self._limit.keep(admitted))
         self._connections.add(connection)
         client = _client_name(websocket)
         logger.debug("Client connected: %s", client)
@@ -114,9 +118,17 @@ def _client_name(websocket: WebSocketConnection) -> str:
 class _GuardedServer(WebSocketServer):
     """Named guard: trio-websocket runs connections in the server's own nursery, where any exception ends them all."""
 
+    def __init__(self, limit: ConnectionLimit, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._limit = limit
+
     async def _handle_connection(self, stream: Any) -> None:
         try:
-            await super()._handle_connection(stream)
+            with self._limit.admit(address_of(stream)) as connection:
+                if connection is None:
+                    await refuse(stream)
+                else:
+                    await super()._handle_connection(stream)
         except Exception:
             logger.exception("A connection failed")
         except BaseExceptionGroup as group:

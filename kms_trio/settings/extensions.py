@@ -33,6 +33,26 @@ class HttpSettings:
 
 
 @attrs.frozen(kw_only=True)
+class ConnectionsSettings:
+    """How many clients may be connected to the control port, and to that of HttpPostEndpoints, at a time."""
+
+    limit: int | None = option(
+        "limit",
+        kinds.automatic(kinds.integer(1, 1_000_000)),
+        None,
+        "How many to the control port; auto is half the open files that the process may have. When there are more, "
+        "those that never asked for anything give way first; then new ones are refused.",
+    )
+    per_address: int = option(
+        "perAddress",
+        kinds.integer(0, 1_000_000),
+        0,
+        "How many from one IPv4 address, or one network (/64) of IPv6; 0: any number. Behind a proxy or a NAT all have "
+        "the same address.",
+    )
+
+
+@attrs.frozen(kw_only=True)
 class PluginsSettings:
     """Which of the installed modules are used."""
 

@@ -10,6 +10,7 @@ import attrs
 
 from kms_trio.settings import kinds
 from kms_trio.settings.extensions import (
+    ConnectionsSettings,
     FiltersSettings,
     HttpSettings,
     PluginsSettings,
@@ -54,6 +55,7 @@ class Settings:
     )
     http_endpoint: HttpEndpointSettings = section(HttpEndpointSettings, "modules", "kurento", "HttpEndpoint")
     http: HttpSettings = section(HttpSettings, "kmsTrio", "http")
+    connections: ConnectionsSettings = section(ConnectionsSettings, "kmsTrio", "connections")
     workers: WorkersSettings = section(WorkersSettings, "kmsTrio", "workers")
     processes: ProcessesSettings = section(ProcessesSettings, "kmsTrio", "processes")
     plugins: PluginsSettings = section(PluginsSettings, "kmsTrio", "plugins")

@@ -15,6 +15,8 @@ from typing import Any, Final
 import trio
 
 from kms_trio.net.asgi import HttpListenError, listen_http
+from kms_trio.net.connection_limit import AdmittedConnection, ConnectionLimit, address_of, refuse, share_of_files
+from kms_trio.objects.process_limits import file_limit
 
 logger = logging.getLogger("httpendpoint")
 
@@ -22,7 +24,7 @@ logger = logging.getLogger("httpendpoint")
 REQUEST_LINE_BYTES: Final = 8192
 REQUEST_LINE_DEADLINE_S: Final = 20.0
 
-#: Connections at a time; more are refused at once, as each takes two descriptors and two tasks here.
+#: Connections at a time, as each takes two descriptors and two tasks here; fewer where there may be few open files.
 MAX_CONNECTIONS: Final = 512
 
 _PIECE_BYTES: Final = 256 * 2**10
@@ -33,22 +35,16 @@ _NOT_FOUND: Final = (
 )
 
 
-_BUSY: Final = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
-    b"Connection: close\r\n\r\nToo many connections\n"
-)
-
-
 class HttpFront:
-    """The ports, and the workers behind them. `spawn` runs a task as long as the server."""
+    """The ports, and the workers behind them. `spawn` runs a task as long as the server; `limit` is for all ports."""
 
-    def __init__(self, spawn: Callable[[Callable[[], Any]], None]) -> None:
+    def __init__(self, spawn: Callable[[Callable[[], Any]], None], limit: ConnectionLimit) -> None:
         self._spawn = spawn
+        self._limit = limit
         self._opening = trio.Lock()
         self._ports: dict[tuple[str | None, int], int] = {}
         #: Where the HTTP server of each worker listens: abstract names of UNIX sockets.
         self._backs: dict[int, str] = {}
-        self._connections = 0
 
     async def open(self, number: int, back: str, host: str | None, port: int) -> int:
         """Listen for worker `number`, whose server is at `back`; return the port. Raises HttpListenError."""
@@ -70,22 +66,13 @@ class HttpFront:
 
     async def _connect(self, client: trio.SocketStream) -> None:
         """Named guard: what goes wrong with a connection ends that one."""
-        self._connections += 1
         try:
-            async with client:
-                if self._connections > MAX_CONNECTIONS:
-                    await client.send_all(_BUSY)
+            with self._limit.admit(address_of(client)) as connection:
+                if connection is None:
+                    await refuse(client)
                     return
-                with trio.fail_after(REQUEST_LINE_DEADLINE_S):
-                    head = await _request_line(client)
-                found = _REQUEST_LINE.match(head)
-                back = None if found is None else self._backs.get(int(found[1]))
-                if back is None:
-                    await client.send_all(_NOT_FOUND)
-                    return
-                async with await _open_back(back) as worker:
-                    await worker.send_all(head)
-                    await _pass_on(client, worker)
+                async with client:
+                    await self._serve_client(client, connection)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError) as problem:
             logger.debug("a connection ended: %s", problem)
         except Exception:
@@ -93,8 +80,19 @@ class HttpFront:
         except BaseExceptionGroup as group:
             if group.split((OSError, trio.BrokenResourceError, trio.ClosedResourceError))[1] is not None:
                 raise
-        finally:
-            self._connections -= 1
+
+    async def _serve_client(self, client: trio.SocketStream, connection: AdmittedConnection) -> None:
+        with trio.fail_after(REQUEST_LINE_DEADLINE_S):
+            head = await _request_line(client)
+        found = _REQUEST_LINE.match(head)
+        back = None if found is None else self._backs.get(int(found[1]))
+        if back is None:
+            await client.send_all(_NOT_FOUND)
+            return
+        self._limit.keep(connection)
+        async with await _open_back(back) as worker:
+            await worker.send_all(head)
+            await _pass_on(client, worker)
 
 
 async def _request_line(client: trio.SocketStream) -> bytes:
@@ -135,4 +133,10 @@ async def _pump(source: trio.SocketStream, sink: trio.SocketStream) -> None:
         return  # one side is gone; the other is closed with it
 
 
-__all__ = ["HttpFront", "HttpListenError"]
+def front_limit(per_address: int) -> ConnectionLimit:
+    """The limit for all ports together: at most a quarter of the descriptors, two a connection."""
+    most = max(1, min(MAX_CONNECTIONS, share_of_files(file_limit()) // 4))
+    return ConnectionLimit("port of HttpPostEndpoints", most, per_address, logger)
+
+
+__all__ = ["HttpFront", "HttpListenError", "front_limit"]

@@ -17,7 +17,7 @@ from kms_trio.objects.bus import Deliver, EventBus
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.worker.core import MediaCore
 from kms_trio.worker.frames import FrameError, Message
-from kms_trio.worker.http_front import HttpFront, HttpListenError
+from kms_trio.worker.http_front import HttpFront, HttpListenError, front_limit
 from kms_trio.worker.ledger import Ledger
 from kms_trio.worker.link import WorkerLink
 from kms_trio.worker.pool import WorkerPool
@@ -39,7 +39,9 @@ class WorkerTree:
         self.errors = EventBus(_as_it_is)
         self.pool = pool
         self._core = core
-        self._http = HttpFront(core.context.supervisor.adopt)
+        self._http = HttpFront(
+            core.context.supervisor.adopt, front_limit(core.context.settings.connections.per_address)
+        )
         self._deliver: Deliver | None = None
         #: The workers that each session has objects in, sessions oldest first.
         self._known: dict[str, set[WorkerLink]] = {}

@@ -6,16 +6,24 @@ import contextlib
 import json
 import os
 
+import attrs
 import pytest
 import trio
 from trio_websocket import ConnectionClosed
 
 from kms_trio.app import Server
 from kms_trio.objects.ids import MANAGER_ID
+from kms_trio.plugins import Plugins
 from kms_trio.rpc.client_socket import open_socket
+from kms_trio.rpc.listeners import KEEP_ALIVE, open_listeners
 from kms_trio.rpc.send_together import send_together
-from kms_trio.testing.patience import PATIENCE_S
+from kms_trio.settings import Settings
+from kms_trio.settings.extensions import ConnectionsSettings
+from kms_trio.settings.server import WebsocketSettings
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import open_client
+from kms_trio.testing.server import start_server
+from tests.cli.commands import free_port
 
 PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
 PONG = '{"id":1,"jsonrpc":"2.0","result":{"value":"pong"}}'
@@ -195,3 +203,37 @@ async def test_clients_that_come_and_go_leave_nothing_behind(server: Server) -> 
         assert [each.id for each in server.context.directory] == [MANAGER_ID]
         assert server.context.references.sessions == ()
         assert not server.context.bus._handlers
+
+
+async def test_silent_clients_give_way_to_those_who_ask(nursery: trio.Nursery) -> None:
+    settings = attrs.evolve(Settings(), connections=ConnectionsSettings(limit=4))
+    local = await start_server(nursery, Plugins([]), settings)
+    port = local.server.control_port
+    silent = [await trio.open_tcp_stream("127.0.0.1", port) for _ in range(2)]
+    await until(lambda: local.server.rpc._limit.count == 2)
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(4):
+            websocket = await stack.enter_async_context(open_socket(local.control_url))
+            await websocket.send_message(PING)
+            assert await websocket.get_message() == PONG
+        for stream in silent:
+            with trio.fail_after(PATIENCE_S):
+                assert await stream.receive_some() == b""
+            await stream.aclose()
+        with trio.fail_after(PATIENCE_S):
+            async with await trio.open_tcp_stream("127.0.0.1", port) as late:
+                assert b"503 Service Unavailable" in b"".join([piece async for piece in late])
+        await websocket.send_message(PING)
+        assert await websocket.get_message() == PONG
+    await until(lambda: local.server.rpc._limit.count == 0)
+    nursery.cancel_scope.cancel()
+
+
+async def test_clients_that_vanished_are_noticed() -> None:
+    settings = WebsocketSettings(port=free_port(), address="127.0.0.1")
+    [listener] = await open_listeners(settings)
+    async with listener, await trio.open_tcp_stream("127.0.0.1", settings.port), await listener.accept() as accepted:
+        assert isinstance(accepted, trio.SocketStream)
+        assert accepted.socket.getsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_KEEPALIVE) == 1
+        for option, value in KEEP_ALIVE:
+            assert accepted.socket.getsockopt(trio.socket.IPPROTO_TCP, option) == value

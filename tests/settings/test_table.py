@@ -45,6 +45,7 @@ OTHER_VALUES = {
     "modules.kurento.HttpEndpoint.serverAddress": "0.0.0.0",
     "kmsTrio.http.address": "0.0.0.0",
     "kmsTrio.filters.trusted": "filters,chroma",
+    "kmsTrio.connections.limit": 500,
     "kmsTrio.workers.count": 3,
 }
 
