@@ -40,6 +40,7 @@ class TcpBase(StreamBase):
         """Raises OSError when the port is taken."""
         self.statistics = TcpStatistics()
         super().__init__(service, (host, port), self.statistics)
+        self.port = port
         self._socket = trio.socket.from_stdlib_socket(_listen(host, port))
 
     async def run(self) -> None:
