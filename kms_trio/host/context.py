@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 from kms_trio.clock import SystemClock
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.net.timers import WorkerTimers
+from kms_trio.objects.directory import Directory
 from kms_trio.objects.scopes import Supervisor
 from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.settings import Settings
 
-__all__ = ["HostBus", "HostContext"]
+if TYPE_CHECKING:
+    from kms_trio.objects.media_object import MediaObject
+
+__all__ = ["HostBus", "HostContext", "HostDirectory"]
 
 S = TypeVar("S")
 
@@ -38,6 +42,25 @@ class HostBus:
     def publish(self, source: Any, event_name: str, event: Any) -> None:
         """Send an event to the server."""
         self._tell(source, event_name, event)
+
+
+class HostDirectory(Directory):
+    """What parameters can name in a host process: the pipeline."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__()
+        self._module = module
+
+    def get(self, object_id: str) -> MediaObject:
+        """Return the object; raises KurentoError 40101, with the remedy where it is one of the server's."""
+        found = self.find(object_id)
+        if found is not None:
+            return found
+        raise KurentoError(
+            ErrorCode.MEDIA_OBJECT_NOT_FOUND,
+            f"Object '{object_id}' not found: a host process knows the pipeline alone, so add '{self._module}' to "
+            "kmsTrio.filters.trusted to run this module in the server",
+        )
 
 
 class HostContext:

@@ -17,7 +17,7 @@ from kms_trio.hosting.unit_server import UnitServer
 from kms_trio.hosting.unit_socket import UnitSocket
 from kms_trio.media.frames import DataMessage
 from kms_trio.objects.data_filtering import FilteredData
-from kms_trio.objects.invoke import constructor_arguments, invoke
+from kms_trio.objects.invoke import constructor_arguments, invoke, with_defaults
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.media_filter import MediaFilter
 from kms_trio.objects.media_object import MediaObject
@@ -54,7 +54,9 @@ class Hosted:
         parameters: Any,
         marshaller: Marshaller,
     ) -> None:
-        arguments = constructor_arguments(object_class.constructor or (), parameters, marshaller)
+        declared = object_class.constructor or ()
+        given = constructor_arguments(declared, parameters, marshaller)
+        arguments = with_defaults(declared, given, marshaller, implementation.own_defaults)
         self.filter: MediaFilter = implementation(cast(Any, context), pipeline, object_class, **arguments)
         self._marshaller = marshaller
         self._server: UnitServer | None = None

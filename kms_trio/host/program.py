@@ -18,14 +18,13 @@ import trio
 from kms_trio.dispatch import ModuleDescriptor
 from kms_trio.errors import ErrorCode, KurentoError, exits_as_errors
 from kms_trio.generated.core.module import MODULE as CORE
-from kms_trio.host.context import HostBus, HostContext
+from kms_trio.host.context import HostBus, HostContext, HostDirectory
 from kms_trio.host.hosted import Hosted, load_filter
 from kms_trio.host.logs import ServerHandler
 from kms_trio.hosting.data_json import message_to_json
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import MAX_SAID_BYTES, ControlSocket, Message, write_message
 from kms_trio.hosting.unit_socket import UnitSocket
-from kms_trio.objects.directory import Directory
 from kms_trio.objects.filter_traits import FilterTraits
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.media_pipeline import MediaPipeline
@@ -147,7 +146,7 @@ class Host:
             load(overrides=message["settings"], unknown_keys="warn").settings, modules=message["moduleSettings"]
         )
         self.context = HostContext(message["module"], settings, modules, HostBus(self.tell))
-        directory = Directory()
+        directory = HostDirectory(message["module"])
         self.marshaller = Marshaller(directory, modules)
         self.context.next_id = message["pipeline"]
         self.pipeline = MediaPipeline(cast(Any, self.context), None, CORE.classes["MediaPipeline"])

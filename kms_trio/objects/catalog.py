@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import trio
@@ -67,7 +68,9 @@ class Catalog:
         module_name, _, attribute = entry.path.partition(":")
         try:
             module = await trio.to_thread.run_sync(importlib.import_module, module_name)
-            implementation: type[MediaObject] = getattr(module, attribute)
+            implementation: Any = getattr(module, attribute)
+            if not (inspect.isclass(implementation) and issubclass(implementation, MediaObject)):
+                raise TypeError(f"expected a class made of one of the bases in kms_trio.api, found {implementation!r}")
         except Exception as failure:
             name = entry.object_class.name
             logger.exception("the implementation of %s, %s, cannot be loaded", name, entry.path)

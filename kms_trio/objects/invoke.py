@@ -1,13 +1,14 @@
 """Calling an operation of an object with wire parameters.
 
 A property is two operations, `getX` and `setX`. Optional parameters of a method choose the overload: the call is made
-with the longest run of them, in declared order, that are all there. A constructor takes any of them.
+with the longest run of them, in declared order, that are all there. A constructor takes any of them. What is left out
+gets the default of the spec, if there is one.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kms_trio.dispatch import Operation, OperationKind, Parameter
@@ -56,7 +57,7 @@ async def invoke(media_object: MediaObject, operation: Operation, parameters: An
 
 
 def constructor_arguments(declared: tuple[Parameter, ...], parameters: Any, marshaller: Marshaller) -> dict[str, Any]:
-    """Read the parameters of a constructor into keywords. Raises KurentoError 40001, 40101 or 40107."""
+    """Read what is given to a constructor into keywords. Raises KurentoError 40001, 40101 or 40107."""
     if parameters is not None and not isinstance(parameters, dict):
         raise _not_an_object("constructorParams")
     given = _required_object(parameters, "constructorParams", declared)
@@ -64,20 +65,46 @@ def constructor_arguments(declared: tuple[Parameter, ...], parameters: Any, mars
     return read_parameters(there, given, marshaller)
 
 
+def with_defaults(
+    declared: tuple[Parameter, ...],
+    arguments: Mapping[str, Any],
+    marshaller: Marshaller,
+    own_defaults: Collection[str] = (),
+) -> dict[str, Any]:
+    """Add what `arguments` of a constructor leaves out, as the spec says, but not for those named in `own_defaults`."""
+    defaults = {
+        each.attribute: _default(each, marshaller)
+        for each in declared
+        if each.optional and each.has_default and each.attribute not in own_defaults
+    }
+    return {**defaults, **arguments}
+
+
 def read_parameters(
     declared: tuple[Parameter, ...], given: Mapping[str, Any], marshaller: Marshaller
 ) -> dict[str, Any]:
-    """Read `given` by the declaration. A required parameter must be there; the first optional one missing ends it."""
+    """Read `given` by the declaration. A required parameter must be there.
+
+    From the first optional one on that is missing, all count as missing: they get their defaults.
+    """
     arguments: dict[str, Any] = {}
+    ended = False
     for parameter in declared:
         value = given.get(parameter.name)
-        if value is None:
-            if parameter.optional:
-                break
-            if parameter.name not in given:
-                raise missing_parameter(parameter.name, parameter.type)
+        ended = ended or (value is None and parameter.optional)
+        if ended:
+            if parameter.has_default:
+                arguments[parameter.attribute] = _default(parameter, marshaller)
+            continue
+        if value is None and parameter.name not in given:
+            raise missing_parameter(parameter.name, parameter.type)
         arguments[parameter.attribute] = marshaller.read_parameter(value, parameter.type, parameter.name)
     return arguments
+
+
+def _default(parameter: Parameter, marshaller: Marshaller) -> Any:
+    """The default as the spec has it, made anew each time: lists and maps are given away."""
+    return marshaller.read_parameter(parameter.default, parameter.type, parameter.name)
 
 
 def _required_object(parameters: Any, key: str, declared: tuple[Parameter, ...]) -> Mapping[str, Any]:

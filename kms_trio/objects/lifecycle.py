@@ -19,7 +19,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.events import ObjectCreated, ObjectDestroyed
 from kms_trio.objects.filter_hosts import FilterHosts
 from kms_trio.objects.ids import MANAGER_ID
-from kms_trio.objects.invoke import constructor_arguments
+from kms_trio.objects.invoke import constructor_arguments, with_defaults
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.scopes import CLOSE_DEADLINE_S as SCOPE_DEADLINE_S
 
@@ -82,7 +82,8 @@ class Lifecycle:
             created = await hosts.make(object_class, self._catalog.path(type_name), parent, parameters)
         if created is None:
             implementation = await self._catalog.implementation(type_name)
-            created = implementation(self._context, parent, object_class, **arguments)
+            complete = with_defaults(declared, arguments, self._marshaller, implementation.own_defaults)
+            created = implementation(self._context, parent, object_class, **complete)
         try:
             await created.start()
             if parent is not None and parent.releasing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -39,6 +39,10 @@ TAG_OVERHEAD: Final = 64
 
 class MediaObject(MediaObjectInterface):
     """Base of pipelines, elements, hubs and the ServerManager."""
+
+    #: Optional parameters of the constructor, in the names of Python, for which the class itself knows what to do when
+    #: clients leave them out. All others are passed with the default of the spec.
+    own_defaults: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: ObjectContext, parent: MediaObject | None, object_class: RemoteClass) -> None:
         self.context = context

@@ -29,6 +29,7 @@ from kms_trio.net.timers import WorkerTimers
 from kms_trio.objects.bus import EventBus
 from kms_trio.objects.context import ObjectContext
 from kms_trio.objects.directory import Directory
+from kms_trio.objects.invoke import with_defaults
 from kms_trio.objects.marshal import Marshaller
 from kms_trio.objects.media_filter import MediaFilter
 from kms_trio.objects.media_pipeline import MediaPipeline
@@ -85,12 +86,8 @@ def new_filter(implementation: type[F], *, clock: Clock | None = None, **paramet
     object_class = remote_class(implementation)
     pipeline = MediaPipeline(context, None, CORE.classes["MediaPipeline"])
     marshaller = Marshaller(context.directory, context.modules)
-    defaults = {
-        item.attribute: marshaller.read_parameter(item.default, item.type, item.name)
-        for item in object_class.constructor or ()
-        if item.has_default and item.attribute not in parameters
-    }
-    made = cast(Any, implementation)(context, pipeline, object_class, **{**defaults, **parameters})
+    arguments = with_defaults(object_class.constructor or (), parameters, marshaller, implementation.own_defaults)
+    made = cast(Any, implementation)(context, pipeline, object_class, **arguments)
     made.prepare()
     return cast(F, made)
 

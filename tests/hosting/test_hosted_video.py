@@ -13,7 +13,7 @@ from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import Format, StreamKind, Want
 from kms_trio.objects.hosted_filter import HostedFilter
 from kms_trio.testing.elements import Tap
-from tests.hosting.conftest import House
+from tests.hosting.conftest import House, open_house
 
 
 def runs(pid: int) -> bool:
@@ -154,6 +154,25 @@ async def test_what_is_the_servers_is_refused_with_the_remedy(house: House) -> N
         await house.call(curious, "remember", what="network")
     with pytest.raises(KurentoError, match=r"add 'samples' to kmsTrio\.filters\.trusted"):
         await house.call(curious, "remember", what="codecs")
+
+
+async def test_only_the_pipeline_is_known_in_a_host(house: House) -> None:
+    pipeline = await house.pipeline()
+    curious, element = await house.make(pipeline, "Curious"), await house.make(pipeline, "PassThrough")
+    with pytest.raises(KurentoError, match=r"add 'samples' to kmsTrio\.filters\.trusted.*\(40101\)"):
+        await house.call(curious, "meet", whom=element.id)
+
+
+@pytest.mark.parametrize("trusted", [(), ("samples",)], ids=["in a host", "in the server"])
+async def test_what_clients_leave_out_gets_the_default_of_the_spec(trusted: tuple[str, ...]) -> None:
+    async with open_house(trusted=trusted) as house:
+        pipeline = await house.pipeline()
+        made = await house.make(pipeline, "Furnished")
+        assert await house.call(made, "getMode") == "('', ['one', 'two'], None)"
+        await house.call(made, "rearrange")
+        assert await house.call(made, "getMode") == "['three']"
+        made = await house.make(pipeline, "Furnished", own="mine", words=[])
+        assert await house.call(made, "getMode") == "('', [], 'mine')"
 
 
 async def test_a_filter_of_another_kind_runs_in_the_server(house: House) -> None:

@@ -133,3 +133,12 @@ async def test_release_all_gives_up_what_does_not_close(
     assert trio.current_time() - began == pytest.approx(6.0)
     assert f"{stuck.id}: close took longer than 6 s" in caplog.text
     assert [each.id for each in parts.context.directory] == [MANAGER_ID]
+
+
+async def test_what_is_no_media_object_is_not_made(
+    parts: Server, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts.lifecycle._catalog._entries["PassThrough"], "path", "builtins:dict")
+    pipeline = await create("MediaPipeline")
+    with pytest.raises(KurentoError, match=r"expected a class made of .* bases in kms_trio.api, found <class 'dict'>"):
+        await create("PassThrough", mediaPipeline=pipeline.id)

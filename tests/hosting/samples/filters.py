@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -156,6 +156,31 @@ class Curious(Obedient):
 
     def remember(self, what: str) -> str:
         return str(getattr(self.context, what))
+
+    def meet(self, whom: Any) -> None:
+        self.mode = str(whom)
+
+
+class Furnished(Obedient):
+    """What it is made of, and called with, is in its mode."""
+
+    own_defaults = frozenset({"own"})
+
+    def __init__(
+        self,
+        context: Any,
+        parent: Any,
+        object_class: Any,
+        media_pipeline: Any = None,
+        mode: str = "another",
+        words: Sequence[str] | None = None,
+        own: str | None = None,
+    ) -> None:
+        super().__init__(context, parent, object_class, media_pipeline=media_pipeline)
+        self.mode = repr((mode, words, own))
+
+    def rearrange(self, words: Sequence[str] | None = None) -> None:
+        self.mode = repr(words)
 
 
 class Foreign(Filter):

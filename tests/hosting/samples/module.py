@@ -19,7 +19,9 @@ _PIPELINE = Parameter(
     TypeRef("MediaPipeline", "", "remote", core_interfaces.MediaPipelineInterface),
 )
 _STRING = TypeRef("String", "", "primitive", str)
+_STRINGS = TypeRef("String", "[]", "primitive", str)
 _INT = TypeRef("int", "", "primitive", int)
+_ELEMENT = TypeRef("MediaElement", "", "remote", core_interfaces.MediaElementInterface)
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +35,23 @@ class Seen(Media):
     what: str
 
 
+_MORE_PARAMETERS = {
+    "Furnished": (
+        Parameter("words", "words", _STRINGS, optional=True, has_default=True, default=["one", "two"]),
+        Parameter("own", "own", _STRING, optional=True, has_default=True, default="of the spec"),
+    ),
+}
+_MORE_OPERATIONS = {
+    "Furnished": (
+        Operation(
+            "rearrange",
+            OperationKind.METHOD,
+            "rearrange",
+            (Parameter("words", "words", _STRINGS, optional=True, has_default=True, default=["three"]),),
+        ),
+    ),
+    "Curious": (Operation("meet", OperationKind.METHOD, "meet", (Parameter("whom", "whom", _ELEMENT),)),),
+}
 _BASES = {"Bars": "Endpoint", "Watcher": "Endpoint", "Swap": "Hub"}
 
 
@@ -41,7 +60,11 @@ def _declare(name: str) -> RemoteClass:
         name,
         "samples",
         extends=core_module.MODULE.classes[_BASES.get(name, "Filter")],
-        constructor=(_PIPELINE, Parameter("mode", "mode", _STRING, optional=True, has_default=True, default="")),
+        constructor=(
+            _PIPELINE,
+            Parameter("mode", "mode", _STRING, optional=True, has_default=True, default=""),
+            *_MORE_PARAMETERS.get(name, ()),
+        ),
         operations=(
             Operation("getMode", OperationKind.GETTER, "mode", returns=_STRING),
             Operation("setMode", OperationKind.SETTER, "mode", (Parameter("mode", "mode", _STRING),)),
@@ -53,6 +76,7 @@ def _declare(name: str) -> RemoteClass:
                 _INT,
             ),
             Operation("remember", OperationKind.METHOD, "remember", (Parameter("what", "what", _STRING),), _STRING),
+            *_MORE_OPERATIONS.get(name, ()),
         ),
         events=("Seen",),
     )
@@ -71,6 +95,7 @@ _NAMES = (
     "Foreign",
     "Unprepared",
     "Curious",
+    "Furnished",
     "Bars",
     "Watcher",
     "Swap",

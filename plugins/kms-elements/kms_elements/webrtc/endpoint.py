@@ -67,6 +67,9 @@ logger = logging.getLogger("kmswebrtcendpoint")
 class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface):
     """One WebRTC peer."""
 
+    #: Unasked, the key is of the type that the configured certificates suggest.
+    own_defaults = frozenset({"certificate_key_type"})
+
     def __init__(
         self,
         context: ObjectContext,
