@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from kms_trio.media.formats import DEFAULT_MTU_BYTES
+from kms_trio.media.formats import DEFAULT_MTU_BYTES, Format
 from kms_trio.media.frames import EncodedFrame, RtpPacket
 from kms_trio.media.streams import EncodedStream, RtpStream
 from kms_trio.rtc.payload import payload_format
@@ -22,7 +22,7 @@ MAX_HEADER_BYTES = 40
 class Depacketized(EncodedStream):
     """Frames rebuilt from RTP packets, in order of sequence numbers (RFC 3550; payload formats per codec).
 
-    Packets that arrive late wait in `_ReorderBuffer` for a few packets; a real loss drops what cannot be decoded until
+    What comes after a gap waits in `_ReorderBuffer` for what is missing; a real loss drops what cannot be decoded until
     the next key frame, which is asked for at once.
     """
 
@@ -30,13 +30,13 @@ class Depacketized(EncodedStream):
         super().__init__(upstream.format, upstream.clock)
         self._upstream = upstream
         self._depacketizer = payload_format(upstream.format.encoding_name).depacketizer()
-        self._reorder = _ReorderBuffer()
+        self._reorder = _ReorderBuffer(upstream.format)
         self._intact = False
 
     def started(self) -> None:
         """Begin with a fresh state, and at a key frame."""
         self._depacketizer = payload_format(self.format.encoding_name).depacketizer()
-        self._reorder = _ReorderBuffer()
+        self._reorder = _ReorderBuffer(self.format)
         self._intact = False
         self._upstream.attach(self)
         self._upstream.request_key_frame()
@@ -113,30 +113,43 @@ class Packetized(RtpStream):
 
 
 class _ReorderBuffer:
-    """Puts packets back in order; gives up waiting for a missing one when `DEPTH` later ones are there."""
+    """Puts packets back in order; gives up waiting for a missing one when media of `VIDEO_WAIT_S` came after it.
 
-    DEPTH = 32
+    Sound waits shorter: who listens does not wait for a packet that nobody sends again.
+    """
 
-    __slots__ = ("_next", "_waiting")
+    VIDEO_WAIT_S = 0.5
+    AUDIO_WAIT_S = 0.2
+    DEPTH = 512
+    """The most packets that wait, should their timestamps not grow."""
 
-    def __init__(self) -> None:
+    __slots__ = ("_longest", "_next", "_waiting")
+
+    def __init__(self, format: Format) -> None:
+        wait_s = self.AUDIO_WAIT_S if format.is_audio else self.VIDEO_WAIT_S
+        self._longest = round(wait_s * format.clock_rate_hz)
         self._next: int | None = None
         self._waiting: dict[int, RtpPacket] = {}
 
     def push(self, packet: RtpPacket) -> list[RtpPacket]:
+        number = packet.sequence_number
         if self._next is None:
-            self._next = packet.sequence_number
-        if packet.sequence_number == self._next and not self._waiting:
+            self._next = number
+        if number == self._next and not self._waiting:
             self._next += 1
             return [packet]
-        if packet.sequence_number < self._next:
+        if number < self._next:
             return []  # given up already, or a duplicate
-        self._waiting[packet.sequence_number] = packet
-        if len(self._waiting) > self.DEPTH:
-            packet_logger.debug("Queue full, giving up on packet #%d", self._next)
-            self._next = min(self._waiting)
-        ready = []
-        while (found := self._waiting.pop(self._next, None)) is not None:
-            ready.append(found)
+        self._waiting[number] = packet
+        ready: list[RtpPacket] = []
+        while self._waiting:
+            if self._next not in self._waiting:
+                first = min(self._waiting)
+                waited = abs(packet.timestamp - self._waiting[first].timestamp)
+                if waited <= self._longest and len(self._waiting) <= self.DEPTH:
+                    break
+                packet_logger.debug("Queue full, giving up on packet #%d", self._next)
+                self._next = first
+            ready.append(self._waiting.pop(self._next))
             self._next += 1
         return ready

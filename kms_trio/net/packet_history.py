@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 from kms_trio.media.frames import RtpPacket
 
-__all__ = ["HISTORY_PACKETS", "REPLAY_PACKETS", "PacketHistory"]
+__all__ = ["HISTORY_PACKETS", "MAX_GAP", "REPLAY_PACKETS", "PacketHistory"]
 
 HISTORY_PACKETS = 512
 """Packets of a source kept for retransmission, the number that Kurento keeps."""
 REPLAY_PACKETS = 128
 """The most packets that a newcomer is sent in one burst; a default socket buffer holds them."""
+MAX_GAP = 3000
+"""So many packets are not lost at once: the source counts anew (MAX_DROPOUT of RFC 3550 appendix A.1)."""
 _NONE_YET = -(1 << 62)
 """Below all sequence numbers, which may get negative when a source counts anew."""
 
@@ -48,9 +50,12 @@ class PacketHistory:
         kept, times = self._packets, self._sent_at
         late: list[RtpPacket] = []
         repeated: list[RtpPacket] = []
-        for packet in packets:
+        for i, packet in enumerate(packets):
             number = packet.sequence_number
             if number > self.highest:
+                if number - self.highest > MAX_GAP and self.highest != _NONE_YET:
+                    self._restart(now)
+                    late, repeated = [], packets[:i]  # nobody is to get both
                 self.highest = number
                 self.highest_timestamp = packet.timestamp
             elif self._is_repeated(packet, now):
@@ -111,9 +116,12 @@ class PacketHistory:
         if number != self._misplaced + 1:
             self._misplaced = number
             return True
-        self._on_restart(now)
-        self.forget()
+        self._restart(now)
         self.highest = number
         self.highest_timestamp = packet.timestamp
-        self._newest_start = self._misplaced = _NONE_YET
         return False
+
+    def _restart(self, now: float) -> None:
+        self._on_restart(now)
+        self.forget()
+        self._newest_start = self._misplaced = _NONE_YET

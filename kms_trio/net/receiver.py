@@ -14,10 +14,10 @@ from kms_trio.net.key_frame_requests import KeyFrameRequests
 from kms_trio.net.parameter_sets import ParameterSets, sets_in_description
 from kms_trio.net.received_batch import ReceivedBatch
 from kms_trio.rtc.payload import payload_format
+from kms_trio.rtc.rtp.continuity import SequenceContinuity, TimestampContinuity
 from kms_trio.rtc.rtp.header import RtpError, read_extension
 from kms_trio.rtc.rtp.nack import NackGenerator
 from kms_trio.rtc.rtp.reception import ReceptionStatistics
-from kms_trio.rtc.rtp.sequence import SequenceUnwrapper, TimestampUnwrapper
 
 if TYPE_CHECKING:
     from kms_trio.net.native import NativeIntake
@@ -89,8 +89,8 @@ class RtpReceiver:
         self._video = not format.is_audio
         self._starts_key_frame = payload_format(format.encoding_name).starts_key_frame
         self.audio_level_id = audio_level_id
-        self._sequence = SequenceUnwrapper()
-        self._timestamp = TimestampUnwrapper()
+        self._sequence = SequenceContinuity()
+        self._timestamp = TimestampContinuity(format.clock_rate_hz, self._sequence)
         self._batch: list[RtpPacket] = []
         told = sets_in_description(dict(format.parameters)) if format.encoding_name == "H264" else b""
         self._parameter_sets = ParameterSets(told) if told else None
@@ -102,12 +102,9 @@ class RtpReceiver:
         """The unwrapped timestamp that came last."""
         return self._timestamp.last
 
-    def unwrap_timestamp(self, timestamp: int) -> int | None:
-        """A 32-bit timestamp out of a sender report, put beside the last one received; None before any packet."""
-        last = self._timestamp.last
-        if last is None:
-            return None
-        return last + ((timestamp - last + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+    def reported_timestamp(self, timestamp: int, now: float) -> int | None:
+        """See `TimestampContinuity.reported`."""
+        return self._timestamp.reported(timestamp, now)
 
     def receive(
         self,
@@ -124,8 +121,8 @@ class RtpReceiver:
 
         A `retransmission` came by a stream of its own: what is reported of this one goes on without it.
         """
-        unwrapped = self._sequence.unwrap(sequence_number)
-        unwrapped_timestamp = self._timestamp.unwrap(timestamp)
+        unwrapped = (self._sequence.nearest if retransmission else self._sequence.unwrap)(sequence_number)
+        unwrapped_timestamp = self._timestamp.place(timestamp, unwrapped, now)
         size = end - start
         if retransmission:
             self.retransmitted_packets += 1
@@ -154,10 +151,11 @@ class RtpReceiver:
 
     def take(self, batch: ReceivedBatch, now: float) -> None:
         """Fill a batch that the compiled helper has decrypted and sorted, and push it: `receive` and `flush` in one."""
-        unwrap, unwrap_timestamp = self._sequence.unwrap, self._timestamp.unwrap
+        unwrap, place = self._sequence.unwrap, self._timestamp.place
         received, nack, memory = self.reception.received, self.nack, batch.memory
         for wire_timestamp, start, wire_number, size, marker, level, has_level, key in batch.headers:
-            number, timestamp = unwrap(wire_number), unwrap_timestamp(wire_timestamp)
+            number = unwrap(wire_number)
+            timestamp = place(wire_timestamp, number, now)
             received(number, timestamp, size, now)
             if nack is not None:
                 nack.received(number, now)
@@ -171,6 +169,8 @@ class RtpReceiver:
                 if has_level:
                     self.malformed += 1
             batch.append(RtpPacket(number, timestamp, marker == 1, payload, key_frame, level))
+        if self._timestamp.shift:
+            batch.records = None  # their timestamps are those on the wire
         try:
             self._push(batch, now)
         finally:

@@ -95,7 +95,7 @@ class RtcpIntake:
         if receiver is None:
             return
         receiver.reception.sender_report_received(report.ntp_middle, now)
-        timestamp = receiver.unwrap_timestamp(report.rtp_timestamp)
+        timestamp = receiver.reported_timestamp(report.rtp_timestamp, now)
         if timestamp is not None and report.ntp_timestamp:
             receiver.clock.sender_report(timestamp, unix_from_ntp(report.ntp_timestamp), unix_s)
 

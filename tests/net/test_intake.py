@@ -102,9 +102,7 @@ def some_packet(payload_type: int, number: int, ssrc: int, chance: random.Random
     if chance.random() < 0.3:
         extensions[chance.choice([1, 14, 20])] = chance.randbytes(chance.randrange(1, 20))
     sources = [chance.getrandbits(32) for _ in range(chance.choice([0, 0, 0, 2]))]
-    head = bytearray(
-        write_header(chance.random() < 0.3, payload_type, number, 3000 * number, ssrc, extensions, sources)
-    )
+    head = bytearray(write_header(chance.random() < 0.3, payload_type, number, 160 * number, ssrc, extensions, sources))
     if extensions and chance.random() < 0.1:
         head[16 + 4 * len(sources)] |= 0x0F  # an element longer than its extension
     payload = some_payload(payload_type, chance)

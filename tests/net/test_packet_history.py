@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kms_trio.media.frames import RtpPacket
-from kms_trio.net.packet_history import HISTORY_PACKETS, REPLAY_PACKETS, PacketHistory
+from kms_trio.net.packet_history import HISTORY_PACKETS, MAX_GAP, REPLAY_PACKETS, PacketHistory
 
 NOW = 1.0
 
@@ -89,3 +89,12 @@ def test_what_is_forgotten_is_not_found(history: PacketHistory) -> None:
     history.forget()
     assert (history.find(1), history.find(2), history.replayable()) == (None, None, [])
     assert numbers(history.remember([packet(3)], 0, NOW)[0]) == [3]
+
+
+def test_a_gap_that_no_loss_explains_is_another_beginning(history: PacketHistory, restarts: list[float]) -> None:
+    history.remember([packet(1)], 0, NOW)
+    everybodys, late = history.remember([packet(2), packet(2 + MAX_GAP), packet(3 + 2 * MAX_GAP)], 0, NOW)
+    assert restarts == [NOW]
+    assert numbers(everybodys) == [3 + 2 * MAX_GAP], "nobody is to get numbers of both"
+    assert late == []
+    assert history.highest == 3 + 2 * MAX_GAP
