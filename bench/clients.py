@@ -209,15 +209,15 @@ class Publisher:
         if media is None or pair is None:
             return
         payload_type = media.codecs[0].payload_type
-        payloads = self._packetize[kind](data)
+        payloads, source = self._packetize[kind](data), peer.sources.kinds[kind]
         for i, payload in enumerate(payloads):
             last = kind == "video" and i == len(payloads) - 1
             number = self._numbers[kind] = (self._numbers[kind] + 1) & 0xFFFF
-            header = write_header(last, payload_type, number, timestamp & 0xFFFFFFFF, peer.ssrcs[kind])
+            header = write_header(last, payload_type, number, timestamp & 0xFFFFFFFF, source.ssrc)
             if last:
                 payload = payload[:-8] + time.time_ns().to_bytes(8)
-            counts = peer._counts[kind]
-            counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(payload), timestamp
+            source.packets, source.last_timestamp = source.packets + 1, timestamp
+            source.payload_bytes += len(payload)
             with contextlib.suppress(BlockingIOError):
                 self._plain.sendto(peer._outbound.protect(header + payload), pair.remote.address)
 

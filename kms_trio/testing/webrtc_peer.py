@@ -9,15 +9,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import attrs
 import trio
 
 from kms_trio.clock import SystemClock, ntp_from_unix
-from kms_trio.media.frames import EncodedFrame, RtpPacket
 from kms_trio.rtc.demux import PacketKind, classify
 from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
 from kms_trio.rtc.ice import (
@@ -29,7 +26,6 @@ from kms_trio.rtc.ice import (
     make_credentials,
     parse_candidate,
 )
-from kms_trio.rtc.payload import payload_format
 from kms_trio.rtc.rtcp import (
     FullIntraRequest,
     Nack,
@@ -40,9 +36,6 @@ from kms_trio.rtc.rtcp import (
     build_compound,
     parse_compound,
 )
-from kms_trio.rtc.rtp.header import parse_header, write_header
-from kms_trio.rtc.rtp.reception import ReceptionStatistics
-from kms_trio.rtc.rtp.sequence import SequenceUnwrapper
 from kms_trio.rtc.sctp import MAX_MESSAGE_BYTES
 from kms_trio.rtc.sdp import (
     Direction,
@@ -64,20 +57,10 @@ from kms_trio.rtc.sdp import (
 from kms_trio.rtc.sdp import DtlsRole as SdpDtlsRole
 from kms_trio.rtc.srtp import SrtpError, SrtpSession
 from kms_trio.testing.data_peer import DataPeer
+from kms_trio.testing.peer_sources import PeerSources
+from kms_trio.testing.peer_tracks import PeerTracks, ReceivedTrack
 
 __all__ = ["ReceivedTrack", "WebRtcPeer", "open_peer"]
-
-
-@attrs.define(eq=False)
-class ReceivedTrack:
-    """What came of one SSRC."""
-
-    ssrc: int
-    encoding_name: str
-    statistics: ReceptionStatistics
-    packets: list[RtpPacket] = attrs.field(factory=list)
-    """In order of arrival, timestamps as on the wire."""
-    frames: list[EncodedFrame] = attrs.field(factory=list)
 
 
 class WebRtcPeer:
@@ -93,8 +76,13 @@ class WebRtcPeer:
         data_channels: bool = False,
         rtx: bool = False,
     ) -> None:
-        self.tracks: dict[str, ReceivedTrack] = {}
+        self._received = PeerTracks()
+        self.tracks: dict[str, ReceivedTrack] = self._received.by_kind
         """What is received, by kind ("audio", "video")."""
+        self.retransmitted = self._received.retransmitted
+        """What came on retransmission streams (RFC 4588), with the numbers of those streams."""
+        self.sources = PeerSources(rtx=rtx)
+        """What is sent."""
         self.rtcp: list[RtcpPacket] = []
         """All RTCP received."""
         self.connected = trio.Event()
@@ -105,15 +93,10 @@ class WebRtcPeer:
         """Once data channels have been agreed on."""
         self.hears: Callable[[tuple[str, int]], bool] = lambda remote: True
         """Whose datagrams arrive: a firewall in front of it."""
-        self.retransmitted: list[RtpPacket] = []
-        """What came on retransmission streams (RFC 4588), with the numbers of those streams."""
-        self.rtx_ssrc = secrets.randbelow(1 << 31) + 1 if rtx else 0
         self.loses: Callable[[int], bool] = lambda number: False
         """Which video packets (sequence numbers) of ours the network loses."""
         self.captured_before_s: Callable[[str], float] = lambda kind: 0.0
         """How long before it was sent a frame was captured, by the clock that our reports are written with."""
-        self._rtx_number = 0
-        self.ssrcs = {"audio": secrets.randbelow(1 << 31) + 1, "video": secrets.randbelow(1 << 31) + 1}
         self._socket = sock
         self._random = random.SystemRandom()
         self._identity = DtlsIdentity.generate("ECDSA", datetime.datetime.now(datetime.UTC))
@@ -149,13 +132,17 @@ class WebRtcPeer:
         self._held: list[bytes] = []
         self._vanished = False
         self._media_agreed = True
-        self._sequence_numbers = {"audio": 1000, "video": 2000}
-        self._sent: dict[tuple[int, int], bytes] = {}
-        self._counts = {"audio": [0, 0, 0], "video": [0, 0, 0]}  # packets, payload bytes, last timestamp
-        self._sent_s = {"audio": 0.0, "video": 0.0}  # of the last frame, by trio's clock
-        self._unwrappers: dict[int, SequenceUnwrapper] = {}
-        self._depacketizers: dict[int, object] = {}
         self._woken = trio.Event()
+
+    @property
+    def ssrcs(self) -> dict[str, int]:
+        """Of what we send, by kind."""
+        return {kind: source.ssrc for kind, source in self.sources.kinds.items()}
+
+    @property
+    def rtx_ssrc(self) -> int:
+        """Of the retransmissions that we send; 0 without them."""
+        return self.sources.rtx_ssrc
 
     # Signalling.
 
@@ -206,27 +193,15 @@ class WebRtcPeer:
 
     # Media out.
 
-    async def send_frame(self, kind: str, data: bytes, timestamp: int, *, marker: bool | None = None) -> None:
+    async def send_frame(self, kind: str, data: bytes, timestamp: int) -> None:
         """Send one encoded frame as RTP; `timestamp` in the codec's clock."""
         assert self._negotiated is not None, "frames follow the negotiation"
         media = self._negotiated.media(kind)
         assert media is not None, f"no {kind} was negotiated"
         assert self._outbound is not None, "frames follow the connection"
-        codec = media.codecs[0]
-        payloads = payload_format(codec.encoding_name).packetizer(1100).packetize(data)
-        for i, payload in enumerate(payloads):
-            last = kind == "video" and i == len(payloads) - 1
-            number = self._sequence_numbers[kind] = self._sequence_numbers[kind] + 1
-            header = write_header(last, codec.payload_type, number, timestamp, self.ssrcs[kind])
-            packet = again = self._outbound.protect(header + payload)
-            if kind == "video" and codec.rtx_payload_type is not None:
-                self._rtx_number += 1
-                header = write_header(last, codec.rtx_payload_type, self._rtx_number, timestamp, self.rtx_ssrc)
-                again = self._outbound.protect(header + (number & 0xFFFF).to_bytes(2, "big") + payload)
-            self._sent[(self.ssrcs[kind], number & 0xFFFF)] = again
-            counts = self._counts[kind]
-            counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(payload), timestamp
-            self._sent_s[kind] = trio.current_time()
+        for number, packet in self.sources.packetize(
+            kind, media.codecs[0], data, timestamp, self._outbound.protect, trio.current_time()
+        ):
             if kind != "video" or not self.loses(number):
                 await self._send(packet)
 
@@ -286,28 +261,7 @@ class WebRtcPeer:
             plain = self._inbound.unprotect(data)
         except SrtpError:
             return
-        marker, payload_type, number, timestamp, ssrc, start, end = parse_header(plain, len(plain))
-        for media in self._negotiated.accepted:
-            codec = next((each for each in media.codecs if each.payload_type == payload_type), None)
-            if codec is not None:
-                break
-            if any(each.rtx_payload_type == payload_type for each in media.codecs):
-                self.retransmitted.append(RtpPacket(number, timestamp, marker, plain[start:end]))
-                return
-        else:
-            return
-        track = self.tracks.get(media.kind)
-        if track is None or track.ssrc != ssrc or track.encoding_name != codec.encoding_name:
-            track = ReceivedTrack(ssrc, codec.encoding_name, ReceptionStatistics(ssrc, codec.clock_rate_hz))
-            self.tracks[media.kind] = track
-            self._unwrappers[ssrc] = SequenceUnwrapper()
-            self._depacketizers[ssrc] = payload_format(codec.encoding_name).depacketizer()
-        unwrapped = self._unwrappers[ssrc].unwrap(number)
-        track.statistics.received(unwrapped, timestamp, end - start, trio.current_time())
-        packet = RtpPacket(unwrapped, timestamp, marker, plain[start:end])
-        track.packets.append(packet)
-        for frame in self._depacketizers[ssrc].push(packet):  # type: ignore[attr-defined]  # a payload format's own kind of depacketizer
-            track.frames.append(EncodedFrame(frame.data, frame.timestamp, frame.key_frame))
+        self._received.receive(plain, self._negotiated, trio.current_time())
 
     def _receive_rtcp(self, data: bytes) -> None:
         if self._inbound is None:
@@ -322,9 +276,10 @@ class WebRtcPeer:
                 self.key_frame_requests += 1
                 self.on_key_frame_request()
             elif isinstance(packet, Nack) and self.answer_nacks:
-                for number in packet.lost:
-                    if (packet.media_ssrc, number) in self._sent:
-                        self._held.append(self._sent[(packet.media_ssrc, number)])
+                sent = self.sources.sent
+                self._held += [
+                    sent[packet.media_ssrc, number] for number in packet.lost if (packet.media_ssrc, number) in sent
+                ]
 
     async def _pump(self) -> None:
         """Send what the engines have to send."""
@@ -371,10 +326,11 @@ class WebRtcPeer:
         while True:
             blocks = tuple(track.statistics.report_block(trio.current_time()) for track in self.tracks.values())
             packets: list[RtcpPacket] = []
-            for kind, (count, octets, timestamp) in self._counts.items():
-                if count:
-                    ntp = ntp_from_unix(origin_s + self._sent_s[kind] - self.captured_before_s(kind))
-                    packets.append(SenderReport(self.ssrcs[kind], ntp, timestamp, count, octets, blocks))
+            for kind, sent in self.sources.kinds.items():
+                if sent.packets:
+                    ntp = ntp_from_unix(origin_s + sent.last_at_s - self.captured_before_s(kind))
+                    counts = sent.last_timestamp, sent.packets, sent.payload_bytes
+                    packets.append(SenderReport(sent.ssrc, ntp, *counts, blocks))
                     blocks = ()
             if blocks or not packets:
                 packets.insert(0, ReceiverReport(self.ssrcs["video"], blocks))

@@ -79,7 +79,7 @@ async def test_media_under_another_key_and_replays_are_dropped(
         await until(lambda: "video" in me.peer.tracks)
         transport = next(iter(network.transports_by_ufrag.values()))
         other = SrtpSession.outbound(AEAD_AES_128_GCM, bytes(AEAD_AES_128_GCM.master_bytes))
-        recorded = next(iter(me.peer._sent.values()))
+        recorded = next(iter(me.peer.sources.sent.values()))
         before = transport.undecryptable
         for number in range(50):
             forged = other.protect(b"\x80\x61" + number.to_bytes(2, "big") + bytes(8) + b"forged")
