@@ -5,7 +5,7 @@
 | `request` number, `method`, `params`   | `reply` number, and `result` or `error`, `known`, `legacy` |
 |                                        | and `lasts`, until `forget` of the object (`lasting`)     |
 |                                        | `event`: sessions, name, source, data                     |
-|                                        | `born`, `died`: the data of ObjectCreated, ObjectDestroyed |
+|                                        | `born`, `died`: the id of an object                       |
 |                                        | or, once it is to end, `retired`                          |
 | `stop`: seconds for closing objects    | `stopped`                                                 |
 | `listening`: a port, or why not        | `listen` for HTTP                                         |
@@ -16,14 +16,12 @@ from __future__ import annotations
 
 import logging
 import os
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import trio
 
 from kms_trio.errors import KurentoError
-from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.rpc.envelope import unexpected_error
 from kms_trio.rpc.legacy_clients import LegacyClients
@@ -33,6 +31,7 @@ from kms_trio.worker.figures import take_figures
 from kms_trio.worker.frames import Message
 from kms_trio.worker.http_back import HttpBack
 from kms_trio.worker.lasting import lasts
+from kms_trio.worker.manager import HostedServerManager
 from kms_trio.worker.report import REPORT_PERIOD_S, Meter
 
 logger = logging.getLogger("KurentoServerMethods")
@@ -90,15 +89,13 @@ class Host:
             "worker.hold": self._hold,
             "worker.usedCpu": self._used_cpu,
         }
-        # A session that no client can name, and that hears of every object.
-        self._relay = f"relay-{uuid.uuid4()}"
         #: The objects of which an answer was given that lasts.
         self._told: set[str] = set()
         core.context.on_change = self._forget
-        bus = core.context.bus
-        bus.deliver = self._deliver
-        bus.subscribe(self._relay, MANAGER_ID, "ObjectCreated")
-        bus.subscribe(self._relay, MANAGER_ID, "ObjectDestroyed")
+        core.context.bus.deliver = self._deliver
+        manager = core.manager
+        assert isinstance(manager, HostedServerManager)
+        manager.tell_of_object = self._tell_of_object
 
     def stop(self) -> None:
         """End in order: objects are closed, then `run` returns."""
@@ -184,10 +181,10 @@ class Host:
         return await self._core.manager.get_used_cpu(params["interval"])
 
     def _deliver(self, session_ids: tuple[str, ...], name: str, source_id: str, data: dict[str, Any]) -> None:
-        if session_ids == (self._relay,):
-            self._send({"born" if name == "ObjectCreated" else "died": data})
-        else:
-            self._send({"event": [session_ids, name, source_id, data]})
+        self._send({"event": [session_ids, name, source_id, data]})
+
+    def _tell_of_object(self, what: str, object_id: str) -> None:
+        self._send({what: object_id})
 
     def _send(self, message: Message) -> None:
         try:

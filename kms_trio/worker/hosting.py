@@ -18,6 +18,7 @@ from kms_trio.worker.channel import Channel
 from kms_trio.worker.core import build_core
 from kms_trio.worker.host import Host, HostedLegacyClients
 from kms_trio.worker.http_back import HttpBack
+from kms_trio.worker.manager import HostedServerManager
 
 
 @contextlib.asynccontextmanager
@@ -49,6 +50,7 @@ async def open_host(channel: Channel, assignment: Assignment) -> AsyncIterator[H
             codecs=codecs,
             limits=limits,
             shared_http=http,
+            manager=HostedServerManager,
             legacy_clients=HostedLegacyClients,
         )
         await nursery.start(core.context.supervisor.run)

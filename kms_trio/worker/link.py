@@ -56,11 +56,11 @@ class Listener(Protocol):
     def event(self, session_ids: tuple[str, ...], name: str, source_id: str, data: dict[str, Any]) -> None:
         """An event for sessions."""
 
-    def born(self, link: WorkerLink, data: dict[str, Any]) -> None:
-        """An object was created: the data of ObjectCreated. Raises FrameError when its pipeline is not the worker's."""
+    def born(self, link: WorkerLink, object_id: str) -> None:
+        """An object was created. Raises FrameError when its pipeline is not the worker's."""
 
-    def died(self, link: WorkerLink, data: dict[str, Any]) -> None:
-        """An object was destroyed: the data of ObjectDestroyed. Raises FrameError when it was not the worker's."""
+    def died(self, link: WorkerLink, object_id: str) -> None:
+        """An object was destroyed. Raises FrameError when it was not the worker's."""
 
     def listen(self, link: WorkerLink, request: Message) -> None:
         """The worker wants an HTTP port of the whole server: `answer_listen` is due."""
@@ -206,15 +206,15 @@ class WorkerLink:
             except ValueError as misfit:
                 raise FrameError(f"expected an event that clients can be told, got {event.name}: {misfit}") from misfit
         elif "born" in message:
-            born = said.read_object(message, "born", "object")
+            born = said.read_object(message, "born")
             await self._behind_replies()
             self._listener.born(self, born)
         elif "died" in message:
-            died = said.read_object(message, "died", "objectId")
+            died = said.read_object(message, "died")
             await self._behind_replies()
             self._listener.died(self, died)
         elif "forget" in message:
-            self._lasting.forget(said.read_forget(message))
+            self._lasting.forget(said.read_object(message, "forget"))
         elif "listen" in message:
             self._listener.listen(self, said.read_listen(message))
         elif "report" in message:

@@ -1,4 +1,4 @@
-"""The ServerManager of a server with workers: it speaks for all of them."""
+"""The ServerManagers of a server with workers: one speaks to clients for all of them, a worker's tells that one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from kms_trio.errors import KurentoError
+from kms_trio.generated.core.events import ObjectCreated, ObjectDestroyed
 from kms_trio.objects.server_manager import ServerManager
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kms_trio.generated.core.events import RaiseBase
     from kms_trio.worker.link import WorkerLink
     from kms_trio.worker.tree import WorkerTree
 
@@ -54,3 +58,18 @@ class TreeServerManager(ServerManager):
         """Return the resident memory of all processes of the server, KiB, as workers last reported it."""
         reports = (link.report for link in self.tree.pool.links)
         return super().get_used_memory() + sum(report.memory_bytes // 1024 for report in reports if report is not None)
+
+
+class HostedServerManager(ServerManager):
+    """Lives in a worker; no client reaches it."""
+
+    #: Called with `born` or `died` and the id of an object. The event itself is raised by the control process.
+    tell_of_object: Callable[[str, str], None] | None = None
+
+    def emit(self, event: RaiseBase) -> None:
+        """Tell of objects that come and go; plugins hear the event here, as they do without workers."""
+        if self.tell_of_object is not None and isinstance(event, ObjectCreated):
+            self.tell_of_object("born", event.object.id)
+        elif self.tell_of_object is not None and isinstance(event, ObjectDestroyed):
+            self.tell_of_object("died", event.object_id)
+        super().emit(event)

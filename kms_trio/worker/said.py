@@ -82,17 +82,11 @@ def read_event(message: Message) -> Event:
     return Event(tuple(sessions), name, source_id, data)
 
 
-def read_object(message: Message, said: str, key: str) -> dict[str, Any]:
-    """Read the data of `born` or `died`, in which `key` is the object's id. Raises FrameError."""
-    data = message[said]
-    _check(message, isinstance(data, dict) and isinstance(data.get(key), str))
-    return dict(data)
-
-
-def read_forget(message: Message) -> str:
-    """Read whose answers to `forget`. Raises FrameError."""
-    _check(message, isinstance(message["forget"], str))
-    return str(message["forget"])
+def read_object(message: Message, said: str) -> str:
+    """Read the id of the object that was `born`, has `died` or is to `forget`. Raises FrameError."""
+    object_id = message[said]
+    _check(message, isinstance(object_id, str))
+    return str(object_id)
 
 
 def read_report(message: Message) -> WorkerReport:

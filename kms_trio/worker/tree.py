@@ -12,7 +12,7 @@ from typing import Any, Final
 import trio
 
 from kms_trio.errors import KurentoError
-from kms_trio.generated.core.events import Error, ObjectDestroyed
+from kms_trio.generated.core.events import Error, ObjectCreated, ObjectDestroyed
 from kms_trio.objects.bus import Deliver, EventBus
 from kms_trio.objects.ids import MANAGER_ID
 from kms_trio.worker.core import MediaCore
@@ -94,19 +94,18 @@ class WorkerTree:
         if self._deliver is not None:
             self._deliver(session_ids, name, source_id, data)
 
-    def born(self, link: WorkerLink, data: dict[str, Any]) -> None:
+    def born(self, link: WorkerLink, object_id: str) -> None:
         """An object was created."""
-        self._check_owner(link, data["object"])
-        self.ledger.born(link, data["object"])
-        self._tell_of_object("ObjectCreated", data)
+        self._check_owner(link, object_id)
+        self.ledger.born(link, object_id)
+        self._tell_of_object(ObjectCreated.TYPE, "object", object_id)
 
-    def died(self, link: WorkerLink, data: dict[str, Any]) -> None:
+    def died(self, link: WorkerLink, object_id: str) -> None:
         """An object was destroyed."""
-        object_id = data["objectId"]
         self._check_owner(link, object_id)
         self.ledger.died(object_id)
         self.errors.drop_object(object_id)
-        self._tell_of_object("ObjectDestroyed", data)
+        self._tell_of_object(ObjectDestroyed.TYPE, "objectId", object_id)
 
     def listen(self, link: WorkerLink, request: Message) -> None:
         """The worker wants an HTTP port of the whole server."""
@@ -144,11 +143,14 @@ class WorkerTree:
         if self.ledger.link_of(object_id) not in (None, link):
             raise FrameError(f"expected an object of worker {link.number}, got {object_id[:80]!r} of another one")
 
-    def _tell_of_object(self, event_name: str, data: dict[str, Any]) -> None:
-        """Tell of an object as the ServerManager that clients know would."""
+    def _tell_of_object(self, event_name: str, key: str, object_id: str) -> None:
+        """Tell of an object as the ServerManager would, if it were here."""
+        if not self._core.context.bus.wanted(MANAGER_ID, event_name):
+            return
         manager = self._core.manager
         tags = self._core.marshaller.write(manager.get_tags()) if manager.send_tags_in_events else []
-        self._core.context.bus.tell(MANAGER_ID, event_name, {**data, "tags": tags})
+        data = {key: object_id, "source": MANAGER_ID, "tags": tags, "timestampMillis": self._now_ms()}
+        self._core.context.bus.tell(MANAGER_ID, event_name, data)
 
     def _tell_of_loss(self, link: WorkerLink, object_id: str) -> None:
         if not self.errors.wanted(object_id, Error.TYPE):
@@ -158,10 +160,14 @@ class WorkerTree:
             "errorCode": WORKER_LOST_CODE,
             "source": object_id,
             "tags": [],
-            "timestampMillis": str(int(self._core.context.clock.unix() * 1000)),
+            "timestampMillis": self._now_ms(),
             "type": WORKER_LOST,
         }
         self.errors.tell(object_id, Error.TYPE, data)
+
+    def _now_ms(self) -> str:
+        """Unix milliseconds, as events carry them."""
+        return str(int(self._core.context.clock.unix() * 1000))
 
 
 def _as_it_is(data: dict[str, Any]) -> dict[str, Any]:

@@ -130,7 +130,11 @@ async def test_one_manager_for_all(server: Server, worker_of: Callable[[str], in
         for pipeline in pipelines:
             assert await other.invoke(pipeline, "getName") == pipeline
         await other.request("unref", {"object": pipelines[0], "sessionId": other.session_id})
-        assert (await other.expect("ObjectDestroyed")).data["objectId"] == pipelines[0]
+        destroyed = (await other.expect("ObjectDestroyed")).data
+        assert destroyed.pop("timestampMillis").isdigit()
+        # As the ServerManager of one process raises it.
+        assert destroyed == {"objectId": pipelines[0], "source": MANAGER_ID, "tags": []}
+        assert created[0].data.keys() == {"object", "source", "tags", "timestampMillis"}
 
 
 async def test_a_session_in_both_ends_in_both(server: Server, worker_of: Callable[[str], int]) -> None:
