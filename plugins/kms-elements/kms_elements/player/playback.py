@@ -161,8 +161,11 @@ class Playback:
                 self._wake_reader = trio.Event()
                 await self._wake_reader.wait()
                 continue
-            place_s = self.position_s if target_s is None else target_s
-            batch = await self._in_thread(source.read, place_s + self._lookahead_s)
+            until_s = (self.position_s if target_s is None else target_s) + self._lookahead_s
+            if not self._started or target_s is not None:
+                # Nothing that was read from the place so far can be shown: there is no key frame yet.
+                until_s = max(until_s, source.progress_s + self._lookahead_s)
+            batch = await self._in_thread(source.read, until_s)
             if self._seeks != seeks:
                 continue  # another place was asked for meanwhile
             for unit in batch.units:

@@ -21,9 +21,10 @@ from kms_elements.player.failures import (
     scheme_of,
     unsupported_scheme,
 )
+from kms_elements.player.key_frames import UNINDEXED_FORMATS, packets_from
 from kms_elements.player.locations import FOR_EVER, Location
-from kms_elements.player.tracks import Track, Unit, make_track
-from kms_trio.api import UriPolicy
+from kms_elements.player.tracks import EncodedTrack, Track, Unit, make_track
+from kms_trio.api import MediaType, UriPolicy
 
 __all__ = ["READ_TIMEOUT_S", "Batch", "Placed", "Source", "open_container"]
 
@@ -40,6 +41,8 @@ JUMP_S: Final = 10.0
 FILE_JUMP_S: Final = 600.0
 """The same where an index says when things are due: only damage explains that."""
 _JUMPING_FORMATS: Final = frozenset({"mpegts", "rtsp", "flv", "hls", "mpeg", "rtp"})
+_UNTIMED_FORMATS: Final = frozenset({"h264", "hevc", "m4v", "mpegvideo", "mjpeg", "h263", "h261", "vc1", "obu"})
+"""Streams without a container."""
 _PLAYLISTS: Final = frozenset({"hls", "concat", "dash", "imf"})
 
 
@@ -91,8 +94,12 @@ class Source:
         self.live = live and not self.duration_s
         """Whether it has no end, comes at its own pace and is worth being opened again when it breaks."""
         self._by_index = {track.stream.index: track for track in self.tracks}
-        jumping = any(name in _JUMPING_FORMATS for name in self._container.format.name.split(","))
-        self._continuity = Continuity(JUMP_S if jumping else FILE_JUMP_S)
+        names = set(self._container.format.name.split(","))
+        self._continuity = Continuity(JUMP_S if names & _JUMPING_FORMATS else FILE_JUMP_S)
+        self._indexed = not names & UNINDEXED_FORMATS
+        self._untimed = bool(names & _UNTIMED_FORMATS)
+        pictures = [track for track in self.tracks if track.media_type is MediaType.VIDEO]
+        self._video = pictures[0] if pictures else None
         self._rounds = self._rounds_left = rounds
         self._round_begin_s = Fraction(0)
         self._end_s = 0.0
@@ -178,6 +185,8 @@ class Source:
         if self.live and packet.pts is None and packet.dts is None and packet.size and not track.placed:
             # What comes before the first report of an RTSP server has no time; a decoder needs it all the same.
             packet.pts = packet.dts = math.ceil(self._start_s / packet.time_base)
+        if self._untimed:
+            track.count(packet)
         ticks = packet.dts if packet.dts is not None else packet.pts
         if ticks is None or packet.time_base is None:
             return Placed(track, packet, track.progress_s, track.shift_s)
@@ -193,7 +202,7 @@ class Source:
         return placed.track.convert(placed.packet, placed.shift_s)
 
     def seek(self, position_s: float) -> None:
-        """Go on reading at `position_s`: decoded tracks exactly there, encoded ones at the key frame before."""
+        """Go on reading at `position_s`, or at the key frame before where video is passed through encoded."""
         self._rounds_left, self._round_begin_s, self._end_s = self._rounds, Fraction(0), 0.0
         self._position(position_s)
 
@@ -215,13 +224,19 @@ class Source:
     def _position(self, position_s: float) -> None:
         target = round((Fraction(position_s) + self._start_s) * av.time_base)
         try:
-            self._container.seek(target, backward=True)
+            if self._indexed or self._video is None:
+                self._container.seek(target, backward=True)
+                self._packets = self._demux()
+            else:
+                streams = [track.stream for track in self.tracks]
+                self._packets = packets_from(self._container, streams, self._video.stream, target)
         except (av.error.FFmpegError, OSError) as error:
             raise reading_failed(error) from error
         self._continuity.restart()
+        # Encoded pictures begin at a key frame before that place, and then the sound does with them.
+        exact = not isinstance(self._video, EncodedTrack)
         for track in self.tracks:
-            track.restart(position_s + float(self._round_begin_s), self._round_begin_s)
-        self._packets = self._demux()
+            track.restart(position_s + float(self._round_begin_s), self._round_begin_s, exact)
 
     def _demux(self) -> Iterator[av.Packet[Any]]:
         packets: Iterator[av.Packet[Any]] = self._container.demux([track.stream for track in self.tracks])
