@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import logging
 import ssl
+import time
 import urllib.error
 import urllib.request
 from typing import IO, Final
@@ -41,7 +42,9 @@ async def load_image(uri: str, policy: UriPolicy, default_path: str = "file:///"
     uri = absolute_uri(uri, default_path)
     policy.check_read(uri)
     with trio.move_on_after(LOAD_DEADLINE_S):
-        return await trio.to_thread.run_sync(_load, uri, policy, abandon_on_cancel=True)
+        # A limiter of its own: threads that are held up by their servers keep nobody else waiting.
+        limiter = trio.CapacityLimiter(1)
+        return await trio.to_thread.run_sync(_load, uri, policy, abandon_on_cancel=True, limiter=limiter)
     raise _failed(uri, f"it did not come within {LOAD_DEADLINE_S:.0f} s")
 
 
@@ -84,9 +87,13 @@ def _believing() -> ssl.SSLContext:
 def _fetch(uri: str, policy: UriPolicy, context: ssl.SSLContext) -> bytes:
     opener = urllib.request.build_opener(_CheckedRedirects(policy), urllib.request.HTTPSHandler(context=context))
     data = bytearray()
+    deadline = time.monotonic() + LOAD_DEADLINE_S
     with opener.open(uri, timeout=FETCH_TIMEOUT_S) as response:
-        while len(data) <= MAX_IMAGE_BYTES and (piece := response.read(_PIECE_BYTES)):
+        # What there is, and no more: a whole piece of one byte every few seconds would take days.
+        while len(data) <= MAX_IMAGE_BYTES and (piece := response.read1(_PIECE_BYTES)):
             data += piece
+            if time.monotonic() > deadline:
+                raise ValueError(f"it did not come within {LOAD_DEADLINE_S:.0f} s")
     return _limited(bytes(data))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from kms_trio.errors import ErrorCode, KurentoError
 if TYPE_CHECKING:
     from kms_trio.settings.extensions import UriPolicySettings
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -57,34 +59,65 @@ class UriPolicy:
         """The policy that the settings ask for."""
         return cls(settings.player_roots, settings.recorder_roots, settings.schemes)
 
+    def allows_scheme(self, scheme: str) -> bool:
+        """Whether clients may name URIs of that scheme (lower case)."""
+        return not self.schemes or scheme in map(str.lower, self.schemes)
+
     def check_read(self, uri: str) -> None:
-        """Raise KurentoError 40107 unless `uri` may be read."""
+        """Raise KurentoError 40107 unless `uri` may be read: by the settings, and without waiting for ever."""
         self._check(uri, self.read_roots, "read")
 
     def check_write(self, uri: str) -> None:
-        """Raise KurentoError 40107 unless `uri` may be written."""
+        """Raise KurentoError 40107 unless `uri` may be written; see `check_read`."""
         self._check(uri, self.write_roots, "written")
 
     def _check(self, uri: str, roots: Sequence[Path], verb: str) -> None:
         path = file_path(uri)
+        _refuse_control_characters(uri, path, verb)
         scheme = "file" if path is not None else uri.partition(":")[0].lower()
-        if self.schemes and scheme not in map(str.lower, self.schemes):
+        if not self.allows_scheme(scheme):
             raise KurentoError(
                 ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
                 f"This server does not allow '{_shown(uri)}' to be {verb}: only {', '.join(self.schemes)} URIs",
             )
-        if not roots or path is None:
+        if path is None:
             return
-        try:
-            # Links and `..` are followed first: what counts is where the bytes lie.
-            real = path.resolve()
-            allowed = any(real.is_relative_to(root.resolve()) for root in roots)
-        except (OSError, ValueError, RuntimeError):
-            allowed = False
-        if not allowed:
+        if roots and not _lies_below(path, roots):
             raise KurentoError(
                 ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, f"This server does not allow '{uri}' to be {verb}"
             )
+        if _can_wait_for_ever(path):
+            raise KurentoError(
+                ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
+                f"'{uri}' cannot be {verb}: expected a file, it is a device, a pipe or a socket",
+            )
+
+
+def _lies_below(path: Path, roots: Sequence[Path]) -> bool:
+    """Links and `..` are followed first: what counts is where the bytes lie."""
+    try:
+        real = path.resolve()
+        return any(real.is_relative_to(root.resolve()) for root in roots)
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _refuse_control_characters(uri: str, path: Path | None, verb: str) -> None:
+    """A NUL ends names early where C reads them, line ends become headers of protocols such as RTSP."""
+    if "\0" in str(path) if path is not None else _CONTROL.search(uri):
+        raise KurentoError(
+            ErrorCode.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
+            f"'{_CONTROL.sub('?', _shown(uri))}' cannot be {verb}: expected a URI without control characters",
+        )
+
+
+def _can_wait_for_ever(path: Path) -> bool:
+    """Whether opening may take until somebody comes to the other end, which nothing in this process could interrupt."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False  # whoever opens it finds out why
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _shown(uri: str) -> str:

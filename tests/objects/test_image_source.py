@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime
 import http.server
 import logging
+import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from kms_trio.codecs.images import decode_image
 from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.objects import image_source
 from kms_trio.objects.image_source import load_image
 from kms_trio.objects.uri_policy import UriPolicy
 from kms_trio.rtc.dtls.identity import DtlsIdentity
+from kms_trio.testing.patience import PATIENCE_S, until
 
 #: A PNG of one green pixel.
 DOT = bytes.fromhex(
@@ -29,8 +34,8 @@ GREEN = [[[0, 255, 0, 255]]]
 
 
 @contextmanager
-def http_server(tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server with a picture and a few traps; yields its authority."""
+def http_server(tls: ssl.SSLContext | None = None, on_left: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """A server with a picture and a few traps; yields its authority. `on_left`: a client has had enough of `/drops`."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -50,6 +55,15 @@ def http_server(tls: ssl.SSLContext | None = None) -> Iterator[str]:
                         self.wfile.write(bytes(1_000_000))
                 except OSError:
                     pass
+            elif self.path == "/drops":
+                self.send_response(200)
+                self.end_headers()
+                try:
+                    while True:
+                        self.wfile.write(b"x")
+                        time.sleep(0.001)
+                except OSError:
+                    on_left()
             else:
                 self.send_error(404, "Nothing here")
 
@@ -158,3 +172,29 @@ async def test_the_policy_is_asked(tmp_path: Path) -> None:
 async def test_passwords_are_not_told() -> None:
     error = await refusal("http://me:secret@127.0.0.1:1/dot.png")
     assert "secret" not in error.message
+
+
+async def test_a_server_that_lets_it_drip_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+    monkeypatch.setattr(image_source, "LOAD_DEADLINE_S", 0.2)
+    with http_server(on_left=left.set) as authority:
+        error = await refusal(f"http://{authority}/drops")
+        assert "did not come within" in error.message
+        await until(left.is_set)  # the thread has ended, and the connection with it
+
+
+async def test_images_that_do_not_come_keep_nobody_waiting(http_url: str) -> None:
+    """All of them together have more threads than others may use."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(200)
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}/dot.png"
+        limiter = trio.to_thread.current_default_thread_limiter()
+        async with trio.open_nursery() as nursery:
+            for _ in range(int(limiter.total_tokens) + 1):
+                nursery.start_soon(load_image, uri, UriPolicy())
+            await trio.testing.wait_all_tasks_blocked()
+            assert limiter.borrowed_tokens == 0
+            with trio.fail_after(PATIENCE_S):
+                assert (await load_image(f"{http_url}/dot.png", UriPolicy())).tolist() == GREEN
+            nursery.cancel_scope.cancel()

@@ -1,7 +1,8 @@
-"""Which schemes clients may name."""
+"""Which schemes, folders and kinds of files clients may name."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,36 @@ def test_folders_count_as_well(tmp_path: Path) -> None:
         policy.check_read("file:///etc/passwd")
     with pytest.raises(KurentoError, match="does not allow"):
         policy.check_read(f"file://{tmp_path}/../x")
+
+
+@pytest.mark.parametrize(
+    "uri", ["rtsp://h/a\r\nX-Injected: 1", "http://h/\n", "rtmp://h/\x7f", "file:///a\0b", "file:///a%00b", "srt://\0h"]
+)
+def test_control_characters_lead_nowhere(uri: str) -> None:
+    for check in (UriPolicy().check_read, UriPolicy().check_write):
+        with pytest.raises(KurentoError, match="without control characters") as refusal:
+            check(uri)
+        assert not set(refusal.value.message) & set("\r\n\0\x7f")
+
+
+def test_what_may_never_open_is_refused(tmp_path: Path) -> None:
+    """Opening a pipe waits for the other end, in the kernel, where no deadline of ours counts."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for check in (UriPolicy().check_read, UriPolicy([tmp_path], [tmp_path]).check_write):
+        for name in ("pipe", "link", "./x/../pipe"):
+            (tmp_path / "x").mkdir(exist_ok=True)
+            with pytest.raises(KurentoError, match="expected a file, it is a device, a pipe or a socket"):
+                check(f"file://{tmp_path}/{name}")
+        check(f"file://{tmp_path}/not there yet.webm")
+        check(f"file://{tmp_path}")
+    with pytest.raises(KurentoError, match="it is a device"):
+        UriPolicy().check_read("file:///dev/null")
+    UriPolicy().check_read(f"file://{tmp_path}/loop")  # whoever opens it finds out
+
+
+def test_nothing_is_told_of_what_lies_outside(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(KurentoError, match="This server does not allow"):
+        UriPolicy([tmp_path / "allowed"]).check_read(f"file://{tmp_path}/pipe")

@@ -207,6 +207,47 @@ async def test_the_policy_is_asked_first(bench: Bench, player: MakePlayer, clips
     assert bench.errors(element) == [("INVALID_URI", 0)]
 
 
+@pytest.mark.parametrize(
+    ("schemes", "followed"), [((), True), (("http", "https"), True), (("http",), False)], ids=["all", "both", "one"]
+)
+async def test_redirections_lead_to_no_scheme_that_a_client_may_not_name(
+    bench: Bench, player: MakePlayer, schemes: tuple[str, ...], followed: bool
+) -> None:
+    bench.context.uri_policy = attrs.evolve(bench.context.uri_policy, schemes=schemes)
+    with socket.socket() as other, socket.socket() as redirecting:
+        for listening in (other, redirecting):
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            listening.setblocking(False)
+        element = player(f"http://127.0.0.1:{redirecting.getsockname()[1]}/a.webm")
+        element.play()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_redirect, redirecting, f"https://127.0.0.1:{other.getsockname()[1]}/b.webm")
+            came = trio.Event()
+            nursery.start_soon(_close_first, other, came)
+            await bench.expect("Error", element)
+            assert came.is_set() is followed
+            nursery.cancel_scope.cancel()
+
+
+async def _redirect(listening: socket.socket, location: str) -> None:
+    """Send all who come there."""
+    while True:
+        await trio.lowlevel.wait_readable(listening)
+        stream = trio.SocketStream(trio.socket.from_stdlib_socket(listening.accept()[0]))
+        async with stream:
+            await stream.receive_some()
+            await stream.send_all(
+                f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+            )
+
+
+async def _close_first(listening: socket.socket, came: trio.Event) -> None:
+    await trio.lowlevel.wait_readable(listening)
+    came.set()
+    listening.accept()[0].close()
+
+
 @settings(max_examples=40)
 @given(
     flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=200),

@@ -76,7 +76,9 @@ def locate(uri: str, policy: UriPolicy, network: Network) -> Location:
         options = {"protocol_whitelist": "file,crypto", "pattern_type": "none"}
         return Location(uri, f"file:{path}", options, rounds=rounds, shown_s=shown_s)
     if scheme in ("http", "https"):
-        options = {"protocol_whitelist": "http,https,tcp,tls,crypto"}
+        # Redirections and playlists lead to no scheme that a client may not name.
+        web = [name for name in ("http", "https") if policy.allows_scheme(name)]
+        options = {"protocol_whitelist": ",".join((*web, "tcp", "tls", "crypto"))}
         return Location(uri, uri, options, rounds=rounds, shown_s=shown_s)
     if scheme in _RTSP_TRANSPORTS:
         return _rtsp(uri, scheme, network)
