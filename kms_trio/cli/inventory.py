@@ -79,9 +79,12 @@ def print_modules() -> None:
 
 
 def print_factories() -> None:
-    """The lines of `kurento-media-server --list`: every class that a client can create."""
+    """The lines of `kurento-media-server --list`: every class that a client can create, by both of its names."""
     print("Available factories:")
-    for name in sorted({name for row in rows() for name in row.factories}):
+    modules = load_quietly().modules.values()
+    short = {name for module in modules for name in module.factories}
+    qualified = {module.classes[name].qualified_name for module in modules for name in module.factories}
+    for name in sorted(short | qualified):
         print(f"\t{name}")
 
 
@@ -102,16 +105,30 @@ def print_table(disabled: Iterable[str] = ()) -> None:
     console.print(table)
 
 
+def module_as_json(module: ModuleDescriptor) -> dict[str, Any]:
+    """What is in a module, as JSON data; `others` are the classes that nobody can create."""
+    return {
+        "name": module.name,
+        "version": module.version,
+        "distribution": distribution_names().get(module.name, ""),
+        "package": module.package,
+        "requires": dict(module.requires),
+        "factories": sorted(module.factories),
+        "others": sorted(set(module.classes) - set(module.factories)),
+        "events": sorted(module.events),
+        "types": sorted([*module.registers, *module.enums]),
+    }
+
+
 def module_lines(module: ModuleDescriptor) -> list[str]:
     """What is in a module, for people."""
-    distribution = distribution_names().get(module.name, "")
-    creatable = sorted(module.factories)
-    abstract = sorted(set(module.classes) - set(module.factories))
+    about = module_as_json(module)
     return [
         f"module:   {module.name} {module.version}",
-        f"from:     {distribution or 'this server'}, package {module.package}",
-        f"create:   {', '.join(creatable) or 'nothing'}",
-        f"others:   {', '.join(abstract) or 'no other class'}",
-        f"events:   {', '.join(sorted(module.events)) or 'none'}",
-        f"types:    {', '.join(sorted([*module.registers, *module.enums])) or 'none'}",
+        f"from:     {about['distribution'] or 'this server'}, package {module.package}",
+        f"create:   {', '.join(about['factories']) or 'nothing'}",
+        f"others:   {', '.join(about['others']) or 'no other class'}",
+        f"events:   {', '.join(about['events']) or 'none'}",
+        f"types:    {', '.join(about['types']) or 'none'}",
+        f"needs:    {', '.join(f'{name} {range_}' for name, range_ in module.requires.items()) or 'no other module'}",
     ]

@@ -6,6 +6,7 @@ import enum
 import importlib
 import inspect
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
@@ -49,7 +50,15 @@ def _look_at(module: ModuleDescriptor, name: str) -> ClassHealth:
         return ClassHealth(module.name, name, Health.BROKEN, f"{type(failure).__name__}: {failure}")
     if not (inspect.isclass(implementation) and issubclass(implementation, MediaObject)):
         return ClassHealth(module.name, name, Health.PENDING, "declared, not implemented")
-    missing = sorted(getattr(implementation, "__abstractmethods__", ()))
+    missing = [_described(implementation, each) for each in sorted(getattr(implementation, "__abstractmethods__", ()))]
     if missing:
         return ClassHealth(module.name, name, Health.BROKEN, f"does not implement {', '.join(missing)}")
     return ClassHealth(module.name, name, Health.GOOD)
+
+
+def _described(implementation: type[Any], member: str) -> str:
+    """A member with what it has to be: an attribute that the constructor sets is no property."""
+    declared = inspect.getattr_static(implementation, member)
+    if not isinstance(declared, property):
+        return f"{member}()"
+    return f"the property {member}{'' if declared.fset is None else ' and its setter'}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from kms_trio.cli.arguments import assigned, conf_file_option, json_option, set_option
@@ -14,6 +16,10 @@ from kms_trio.cli.start import StartOptions, load_settings
 from kms_trio.settings import SettingsError
 from kms_trio.settings.json_edit import with_value
 from kms_trio.settings.loader import DEFAULT_CONF_FILE
+
+if TYPE_CHECKING:
+    from kms_trio.cli.module_health import ClassHealth
+    from kms_trio.plugins import Plugins
 
 _DISABLED_KEY = ("kmsTrio", "plugins", "disabled")
 
@@ -40,9 +46,10 @@ def list_modules(conf_file: Path | None, assignments: tuple[str, ...], as_json: 
 
 @modules.command()
 @click.argument("name")
-def info(name: str) -> None:
+@json_option
+def info(name: str, as_json: bool) -> None:
     """What is in the module NAME: classes, events, types."""
-    from kms_trio.cli.inventory import load_quietly, module_lines
+    from kms_trio.cli.inventory import load_quietly, module_as_json, module_lines
 
     plugins = load_quietly()
     module = plugins.modules.get(name)
@@ -50,6 +57,9 @@ def info(name: str) -> None:
         reasons = [each.reason for each in plugins.problems if each.plugin == name]
         known = f"there are: {', '.join(plugins.modules)}"
         raise click.ClickException(f"no module '{name}' is loaded: {'; '.join(reasons) or known}")
+    if as_json:
+        click.echo(json.dumps(module_as_json(module), indent=2))
+        return
     for line in module_lines(module):
         click.echo(line)
 
@@ -57,26 +67,43 @@ def info(name: str) -> None:
 @modules.command()
 @conf_file_option
 @set_option
-def check(conf_file: Path | None, assignments: tuple[str, ...]) -> None:
+@json_option
+def check(conf_file: Path | None, assignments: tuple[str, ...], as_json: bool) -> None:
     """Load every module and every implementation in it; exit code 1 if something is broken."""
     from kms_trio.cli.inventory import load_quietly
     from kms_trio.cli.module_health import Health, class_healths
 
     plugins = load_quietly(_disabled(conf_file, assignments))
-    for problem in plugins.problems:
-        click.echo(f"broken: {problem.plugin}: {problem.reason}")
-    for name in plugins.disabled:
-        click.echo(f"disabled: {name}")
     healths = list(class_healths(plugins))
-    for each in healths:
-        if each.health is not Health.GOOD:
-            click.echo(f"{each.health}: {each.module}.{each.name}: {each.reason}")
-    incomplete = {problem.plugin for problem in plugins.problems}
-    for name in (each for each in plugins.modules if each not in incomplete):
-        good = sum(each.module == name and each.health is Health.GOOD for each in healths)
-        click.echo(f"good: {name}: {good} of {sum(each.module == name for each in healths)} classes")
+    if as_json:
+        found = {
+            "problems": [attrs.asdict(problem) for problem in plugins.problems],
+            "disabled": plugins.disabled,
+            "classes": [attrs.asdict(each) for each in healths],
+        }
+        click.echo(json.dumps(found, indent=2))
+    else:
+        for line in _health_lines(plugins, healths):
+            click.echo(line)
     if plugins.problems or any(each.health is Health.BROKEN for each in healths):
         sys.exit(1)
+
+
+def _health_lines(plugins: Plugins, healths: Sequence[ClassHealth]) -> Iterator[str]:
+    """What is broken, then a line for each module by the worst of its classes."""
+    for problem in plugins.problems:
+        yield f"broken: {problem.plugin}: {problem.reason}"
+    for name in plugins.disabled:
+        yield f"disabled: {name}"
+    for each in healths:
+        if each.health != "good":
+            yield f"{each.health}: {each.module}.{each.name}: {each.reason}"
+    incomplete = {problem.plugin for problem in plugins.problems}
+    for name in (each for each in plugins.modules if each not in incomplete):
+        states = [each.health for each in healths if each.module == name]
+        good = sum(state == "good" for state in states)
+        worst = next((state for state in ("broken", "pending") if state in states), "good")
+        yield f"{worst}: {name}: {good} of {len(states)} classes can be made"
 
 
 @modules.command()

@@ -20,6 +20,7 @@ from kms_trio.worker.count import worker_count
 from kms_trio.worker.interpreter import settle_process
 
 _log = logging.getLogger("KurentoMediaServer")
+_modules_log = logging.getLogger("KurentoModuleManager")
 
 #: What keeps a server from starting through no fault of its code: ports that are taken, certificates that are wrong.
 StartErrors = (OSError, HttpListenError, SettingsError)
@@ -65,6 +66,10 @@ async def _serve(
                 nursery.cancel_scope.cancel()
             else:
                 settle_process()
+                for each in server.plugins.modules.values():
+                    _modules_log.info(
+                        "Loaded module: %s, version: %s, date: %s", each.name, each.version, each.generation_time
+                    )
                 _log.info("Kurento Media Server started")
                 if announce is not None:
                     announce(server)

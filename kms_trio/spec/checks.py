@@ -14,7 +14,7 @@ from kms_trio.spec.model import (
     RemoteClassSpec,
 )
 from kms_trio.spec.naming import accessor, snake_case
-from kms_trio.spec.symbols import Definition, Scope, symbol_kind
+from kms_trio.spec.symbols import Definition, Scope, symbol_kind, with_article
 
 MAX_ANCESTORS = 64
 
@@ -183,4 +183,4 @@ def _check_hierarchy(definition: Definition, scope: Scope) -> None:
 
 def _with_article(kind: str) -> str:
     word = _KIND_WORDS[kind]
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return with_article(word)

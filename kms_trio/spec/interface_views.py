@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from kms_trio.spec.model import DataItem, Method, RemoteClassSpec, TypeName
-from kms_trio.spec.naming import snake_case
+from kms_trio.spec.naming import member_name, snake_case
 from kms_trio.spec.pycode import expression
 from kms_trio.spec.python_names import PythonNames, parents_first
 from kms_trio.spec.resolve import ResolvedModule
@@ -91,7 +91,7 @@ def is_remote(type_name: TypeName, module: ResolvedModule) -> bool:
 def _property(item: DataItem, module: ResolvedModule, names: PythonNames) -> PropertyView:
     value = names.annotation(item.type)
     return PropertyView(
-        name=snake_case(item.name),
+        name=member_name(item.name, module.name),
         annotation=f"{value} | None" if is_remote(item.type, module) else value,
         value_annotation=value,
         settable=item.settable,
@@ -108,7 +108,7 @@ def _method(method: Method, module: ResolvedModule, names: PythonNames) -> Metho
         returns = names.annotation(method.returns.type, optional=is_remote(method.returns.type, module))
         parts.append(f"Returns: {method.returns.doc}")
     return MethodView(
-        name=snake_case(method.name),
+        name=member_name(method.name, module.name),
         parameters=("self", *(_parameter(item, module, names) for item in method.parameters)),
         returns=f"MaybeAwaitable[{returns}]",
         doc="\n\n".join(parts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Literal, TypeVar
 
@@ -34,6 +35,11 @@ def symbol_kind(definition: Definition) -> TypeKind | Literal["event"]:
             return "event"
         case _:
             return "enum" if definition.type_format == "ENUM" else "register"
+
+
+def with_article(word: str) -> str:
+    """`a type`, `an event`."""
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 @attrs.frozen
@@ -81,7 +87,14 @@ class Scope:
             if symbol := table[place].get(name.name):
                 return symbol
         elsewhere = [module for module in table if name.name in table[module]]
-        hint = f"'{elsewhere[0]}.{name.name}'" if elsewhere else f"a {what} of {', '.join(sorted(set(places)))}"
+        if elsewhere:
+            hint = f"'{elsewhere[0]}.{name.name}'"
+        else:
+            hint = f"{with_article(what)} of {', '.join(sorted(set(places)))}"
+            known = {known.lower(): known for place in places for known in table[place]}
+            known.update({each.lower(): each for each in PRIMITIVES} if what == "type" else {})
+            alike = difflib.get_close_matches(name.name.lower(), known, n=1)
+            hint += f", such as '{known[alike[0]]}'" if alike else ""
         raise SpecError(f"unknown {what} '{name}'", location, expected=hint, found=f"'{name.name}'")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from kms_trio.spec.model import DataItem, Method, RemoteClassSpec, TypeName
-from kms_trio.spec.naming import accessor, class_name, constant_case, snake_case
+from kms_trio.spec.naming import accessor, class_name, constant_case, member_name, snake_case
 from kms_trio.spec.pycode import Call, Raw, assignment
 from kms_trio.spec.python_names import PythonNames, parents_first
 from kms_trio.spec.resolve import ResolvedModule
@@ -94,18 +94,19 @@ class TableBuilder:
         return {"doc": Raw(f'interfaces.{definition.name}Interface.__doc__ or ""')}
 
     def _accessors(self, item: DataItem) -> list[Call]:
-        attribute = snake_case(item.name)
+        attribute = member_name(item.name, self.module.name)
         reference = self._reference(item.type)
         getter: list[object] = [accessor("get", item.name), Raw("OperationKind.GETTER"), attribute]
         calls = [Call("Operation", getter, {"returns": reference})]
         if item.settable:
-            parameter = Call("Parameter", (item.name, attribute, reference))
+            parameter = Call("Parameter", (item.name, snake_case(item.name), reference))
             setter: list[object] = [accessor("set", item.name), Raw("OperationKind.SETTER"), attribute, (parameter,)]
             calls.append(Call("Operation", setter))
         return calls
 
     def _method(self, method: Method) -> Call:
-        arguments: list[object] = [method.name, Raw("OperationKind.METHOD"), snake_case(method.name)]
+        attribute = member_name(method.name, self.module.name)
+        arguments: list[object] = [method.name, Raw("OperationKind.METHOD"), attribute]
         if method.parameters:
             arguments.append(self._parameters(method.parameters))
         keywords = {} if method.returns is None else {"returns": self._reference(method.returns.type)}

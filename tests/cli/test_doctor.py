@@ -293,6 +293,14 @@ class Incomplete(PassThrough):
     @abstractmethod
     def dance(self) -> None: ...
 
+    @property
+    @abstractmethod
+    def mood(self) -> str: ...
+
+    @mood.setter
+    @abstractmethod
+    def mood(self, value: str) -> None: ...
+
 
 class Later:
     pass
@@ -310,7 +318,11 @@ def module_of(name: str, path: str) -> Candidate:
     [
         ("no_such_package.x:Thing", Level.BROKEN, "a.Thing: ModuleNotFoundError: No module named 'no_such_package'"),
         (f"{__name__}:Nobody", Level.BROKEN, "has no attribute 'Nobody'"),
-        (f"{__name__}:Incomplete", Level.BROKEN, "a.Thing: does not implement dance"),
+        (
+            f"{__name__}:Incomplete",
+            Level.BROKEN,
+            "a.Thing: does not implement dance(), the property mood and its setter",
+        ),
         (f"{__name__}:Later", Level.NOTE, "Declared, but not implemented yet: Thing"),
     ],
 )

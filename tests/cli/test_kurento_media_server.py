@@ -23,6 +23,9 @@ def test_list() -> None:
     result = run(KURENTO_MEDIA_SERVER, "--list", "--gst-plugin-path=/usr/lib", "--gst-debug-level=3", "stray", "-x")
     assert result.returncode == 0
     assert result.stdout.startswith("Available factories:\n")
+    names = [line.removeprefix("\t") for line in result.stdout.splitlines()[1:]]
+    assert names == sorted(names)
+    assert {"PassThrough", "kurento.PassThrough"} <= set(names)
 
 
 def test_help() -> None:

@@ -82,6 +82,9 @@ def test_info() -> None:
     for line in ("module:   elements 7.3.0", "from:     kms-elements 7.3.0, package kms_elements.generated"):
         assert line in text
     assert "WebRtcEndpoint" in text
+    about = json.loads(run(KMS_TRIO, "modules", "info", "elements", "--json").stdout)
+    assert (about["name"], about["distribution"]) == ("elements", "kms-elements 7.3.0")
+    assert "WebRtcEndpoint" in about["factories"]
     result = run(KMS_TRIO, "modules", "info", "nosuch")
     assert result.returncode == 1
     reason, _, known = result.stderr.partition("there are: ")
@@ -97,6 +100,11 @@ def test_check(tmp_path: Path) -> None:
     result = run(KMS_TRIO, "modules", "check", PYTHONPATH=folder)
     assert result.returncode == 1
     assert "broken: broken: RuntimeError: no such library" in result.stdout
+    result = run(KMS_TRIO, "modules", "check", "--json", PYTHONPATH=folder)
+    assert result.returncode == 1
+    found = json.loads(result.stdout)
+    assert found["problems"] == [{"plugin": "broken", "reason": "RuntimeError: no such library"}]
+    assert {"module": "core", "name": "PassThrough", "health": "good", "reason": ""} in found["classes"]
     result = run(KMS_TRIO, "modules", "info", "broken", PYTHONPATH=folder)
     assert "no module 'broken' is loaded: RuntimeError: no such library" in result.stderr
     result = run(KMS_TRIO, "modules", "check", "--set", "kmsTrio.plugins.disabled=broken", PYTHONPATH=folder)

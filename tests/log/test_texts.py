@@ -16,6 +16,7 @@ from tests.log.scenario import Log, busy_day, other_day
 #: Text as a pattern, category, level; what a server says in the course of `busy_day`.
 BUSY = [
     (r"Kurento Media Server version: 7\.\d+\.\d+", "KurentoMediaServer", "info"),
+    (r"Loaded module: \w+, version: 7\.\d+\.\d+, date: \w+ [ \d]\d \d{4} [\d:]{8}", "KurentoModuleManager", "info"),
     (r"Kurento Media Server started", "KurentoMediaServer", "info"),
     (r"Received SIGTERM, stopping", "KurentoMediaServer", "info"),
     (r"Kurento Media Server stopped", "KurentoMediaServer", "info"),

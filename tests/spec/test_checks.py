@@ -50,6 +50,8 @@ REGISTER = '"complexTypes": [{{"name": "R", "typeFormat": "REGISTER",\n"properti
         (CLASS.format('"methods": [{"name": "f", "return": {"type": "Y[]"}}]'), "m.kmd.json:3: unknown type 'Y[]'"),
         (CLASS.format('"methods": [{"name": "f", "params": [{"name": "p", "type": "Y"}]}]'), "unknown type 'Y'"),
         (CLASS.format('"events": ["Missing"]'), "m.kmd.json:3: unknown event 'Missing'"),
+        (CLASS.format('"properties": [{"name": "p", "type": "string"}]'), ", such as 'String', found 'string')"),
+        (CLASS.format('"events": ["ErorEvent"]'), "(expected an event of "),
         ('"remoteClasses": [{"name": "A", "extends": "Missing"}]', "m.kmd.json:2: unknown type 'Missing'"),
         ('"events": [{"name": "E", "extends": "Missing"}]', "m.kmd.json:2: unknown event 'Missing'"),
         # hierarchies

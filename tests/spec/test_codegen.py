@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kms_trio import api
 from kms_trio.dispatch import ModuleDescriptor
+from kms_trio.generated.core import interfaces as core_interfaces
 from kms_trio.spec import pycode
 from kms_trio.spec.bundles import check_factories, generate_bundles, read_bundles, reference_folder
 from kms_trio.spec.errors import SpecError
 from kms_trio.spec.loader import fuse, load_module
-from kms_trio.spec.naming import enum_member, snake_case
+from kms_trio.spec.naming import enum_member, member_name, snake_case
 from kms_trio.spec.output_model import output_model
 from kms_trio.spec.resolve import resolve
 
@@ -253,3 +255,12 @@ def test_a_client_needs_folder_and_package(tmp_path: Path) -> None:
     (tmp_path / "bundles.toml").write_text('[module.m]\nspec = "."\nclient = "x"\n')
     with pytest.raises(SpecError, match="'client' and 'client_package' together"):
         read_bundles(tmp_path / "bundles.toml")
+
+
+def test_members_do_not_stand_in_place_of_what_objects_have() -> None:
+    assert (member_name("start", "mine"), member_name("startNow", "mine")) == ("start_", "start_now")
+    assert member_name("state", "core") == "state"
+    bases = [each for each in vars(api).values() if isinstance(each, type) and issubclass(each, api.MediaObject)]
+    of_specs = {name for each in vars(core_interfaces).values() if isinstance(each, type) for name in dir(each)}
+    of_objects = {name for each in bases for name in dir(each) if not name.startswith("_")} - of_specs
+    assert {name for name in of_objects if member_name(name, "mine") == name} == set()

@@ -10,6 +10,7 @@ import attrs
 import jinja2
 
 from kms_trio.spec import interface_views, pycode
+from kms_trio.spec.errors import SpecError
 from kms_trio.spec.model import DataItem, RemoteClassSpec
 from kms_trio.spec.naming import snake_case
 from kms_trio.spec.pycode import expression
@@ -36,6 +37,9 @@ _OTHERS: Mapping[str, str] = {
     "SourceEndpoint": "Brings media in. SinkEndpoint is the base for what takes them, Endpoint for what does both.",
     "PictureHub": "Mixes pictures. Hub is the base for one that hands on what it gets, or mixes audio.",
 }
+
+#: What each constructor takes for itself.
+_FIXED = frozenset({"context", "parent", "object_class"})
 
 
 @attrs.frozen
@@ -104,6 +108,13 @@ def _base(definition: RemoteClassSpec, module: ResolvedModule, implementations: 
 def _constructor(parameters: Sequence[DataItem], module: ResolvedModule, names: PythonNames) -> list[str]:
     declared = [_declared(item, module, names) for item in parameters if item.name != "mediaPipeline"]
     fixed = ["self", "context: ObjectContext", "parent: MediaObject | None", "object_class: RemoteClass"]
+    for item in parameters:
+        if snake_case(item.name) in _FIXED:
+            raise SpecError(
+                f"constructor parameter '{item.name}' has the name of one that every implementation in Python takes",
+                item.location,
+                expected="another name",
+            )
     pipeline = [item for item in parameters if item.name == "mediaPipeline"]
     return [*fixed, *declared, *("media_pipeline: MediaObject | None = None" for _ in pipeline)]
 

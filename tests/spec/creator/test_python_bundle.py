@@ -233,7 +233,14 @@ async def test_stubs_of_other_bases_work_and_name_what_else_there_is(
     pipeline = {"name": "mediaPipeline", "doc": "p", "type": "MediaPipeline"}
     bases = {"Endpoint": ("SourceEndpoint", "SinkEndpoint"), "Hub": ("PictureHub", "Hub is the base for")}
     classes = [
-        {"name": f"My{base}", "doc": "d", "extends": base, "constructor": {"doc": "c", "params": [pipeline]}}
+        {
+            "name": f"My{base}",
+            "doc": "d",
+            "extends": base,
+            "constructor": {"doc": "c", "params": [pipeline]},
+            "properties": [{"name": "state", "doc": "Objects have one for themselves.", "type": "int"}],
+            "methods": [{"name": name, "doc": "So they have this.", "params": []} for name in ("start", "close")],
+        }
         for base in bases
     ]
     spec = {"name": "stubs", "version": "1.0.0", "kurentoVersion": "^7.0.0", "remoteClasses": classes}
@@ -252,7 +259,21 @@ async def test_stubs_of_other_bases_work_and_name_what_else_there_is(
     async with open_client(server.control_url) as client:
         made = await client.create("MediaPipeline")
         for base in bases:
-            assert await client.create(f"stubs.My{base}", mediaPipeline=made)
+            element = await client.create(f"stubs.My{base}", mediaPipeline=made)
+            for operation in ("start", "close", "getState"):
+                with pytest.raises(KurentoError, match="_ is not written yet"):
+                    await client.invoke(element, operation)
+
+
+@pytest.mark.parametrize("name", ["context", "parent", "objectClass"])
+def test_constructor_parameters_that_every_implementation_has(creator: Creator, tmp_path: Path, name: str) -> None:
+    parameter = {"name": name, "doc": "p", "type": "int"}
+    definition = {"name": "Mine", "doc": "d", "extends": "Filter", "constructor": {"doc": "c", "params": [parameter]}}
+    spec = {"name": "mine", "version": "1.0.0", "kurentoVersion": "^7.0.0", "remoteClasses": [definition]}
+    (tmp_path / "mine.kmd.json").write_text(json.dumps(spec))
+    outcome = creator("-r", tmp_path / "mine.kmd.json", "-dr", SPECS, "-it", "python-server", "-c", tmp_path / "bundle")
+    assert outcome.status == 1
+    assert f"constructor parameter '{name}' has the name of one that every implementation" in outcome.err
 
 
 def test_what_the_project_does_not_name_is_told(creator: Creator, tmp_path: Path) -> None:

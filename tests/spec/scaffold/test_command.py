@@ -127,8 +127,8 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_new_bundle_passes_its_own_checks(
     tmp_path: Path, kind: str, mypy_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(["BrandNew", "--kind", kind]) == 0
-    folder = tmp_path / "brand-new"
+    assert main(["NeonSignOverlayFilter", "--kind", kind]) == 0
+    folder = tmp_path / "neon-sign-overlay-filter"
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=":")
     for command in (
         [tool("ruff"), "check", "--no-cache"],
