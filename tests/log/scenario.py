@@ -129,7 +129,7 @@ async def busy_day(folder: Path) -> Log:
                 await log.expect("Received packet")
                 presenter.peer.answer_nacks = False
                 while not any("discontinuity" in line.message for line in log.lines):
-                    presenter.peer._sequence_numbers["video"] += 1
+                    presenter.peer.sources.kinds["video"].sequence_number += 1
                     await client.invoke(fitting.endpoint, "requestKeyframe")
                     await trio.sleep(0.5)
                 nursery.cancel_scope.cancel()
