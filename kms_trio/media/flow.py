@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from kms_trio.media.callbacks import ignore
+
 __all__ = ["FLOW_TICK_S", "FlowDetector", "TimerHandle", "Timers"]
 
 FLOW_TICK_S = 2.0
@@ -45,14 +47,14 @@ class FlowDetector:
         self._seen = 0
         self._timer: TimerHandle | None = None
         self._closed = False
-        self.measure: Callable[[], int] = lambda: self.buffers
+        self.measure: Callable[[], int] | None = None
 
     def started(self) -> None:
         """A buffer came; idempotent while flowing."""
         if self.flowing or self._closed:
             return
         self.flowing = True
-        self._seen = self.measure()
+        self._seen = self._measured()
         self._timer = self._timers.call_later(FLOW_TICK_S, self._tick)
         self._on_change(True)
 
@@ -66,12 +68,17 @@ class FlowDetector:
     def close(self) -> None:
         """Stop watching, without an event: releasing an element raises no NOT_FLOWING for it."""
         self._closed = True
+        self._on_change = ignore
+        self.measure = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def _measured(self) -> int:
+        return self.buffers if self.measure is None else self.measure()
+
     def _tick(self) -> None:
-        measured = self.measure()
+        measured = self._measured()
         if measured != self._seen:
             self._seen = measured
             self._timer = self._timers.call_later(FLOW_TICK_S, self._tick)

@@ -13,6 +13,7 @@ from kms_trio.media.agnostic import (
     Route,
     UnsupportedFormatError,
 )
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.flow import FlowDetector, Timers
 from kms_trio.media.formats import Want
 from kms_trio.media.streams import RawFrame, Stream
@@ -46,12 +47,12 @@ class SourcePad:
         self.media_type = media_type
         self.description = description
         self.sinks: tuple[SinkPad, ...] = ()
-        self.on_flow: Callable[[bool], None] = _ignore
-        self.on_route: Callable[[SinkPad, Route], None] = _ignore
-        self.on_transcoding: Callable[[bool], None] = _ignore
+        self.on_flow: Callable[[bool], None] = ignore
+        self.on_route: Callable[[SinkPad, Route], None] = ignore
+        self.on_transcoding: Callable[[bool], None] = ignore
         self.may_transcode: Callable[[], bool] = _yes
-        self.on_refused: Callable[[SinkPad, str], None] = _ignore
-        self.on_links_changed: Callable[[], None] = _ignore
+        self.on_refused: Callable[[SinkPad, str], None] = ignore
+        self.on_links_changed: Callable[[], None] = ignore
         self.flow = FlowDetector(timers, self._flow_changed)
         self.node = AgnosticNode(codecs, settings, timers.now)
         self._routes: dict[SinkPad, Route] = {}
@@ -124,11 +125,17 @@ class SourcePad:
 
     def close(self) -> None:
         """Unlink every sink and drop the input."""
-        self.on_transcoding = _ignore  # releasing an element is no news of its media
+        self.on_transcoding = ignore  # releasing an element is no news of its media
         for sink in self.sinks:
             self.unlink(sink)
         self.node.set_input(None)
         self.flow.close()
+
+    def let_go(self) -> None:
+        """The element is gone; to be called after `close`."""
+        self.element = None
+        self.on_flow = self.on_route = self.on_refused = self.on_links_changed = ignore
+        self.may_transcode = _yes
 
     def feed(self, sink: SinkPad) -> None:
         """Decide anew what feeds one of the sinks."""
@@ -208,8 +215,8 @@ class SinkPad:
         self.source: SourcePad | None = None
         self.want = want
         self.stream: Stream[Any] | None = None
-        self.on_flow: Callable[[bool], None] = _ignore
-        self.on_stream_changed: Callable[[Stream[Any] | None], None] = _ignore
+        self.on_flow: Callable[[bool], None] = ignore
+        self.on_stream_changed: Callable[[Stream[Any] | None], None] = ignore
         """For whoever watches the pad: called after the element has been given another stream."""
         self.flow = FlowDetector(timers, lambda flowing: self.on_flow(flowing))
         self._on_stream = on_stream
@@ -228,6 +235,11 @@ class SinkPad:
             self.source.unlink(self)
         self.flow.close()
 
+    def let_go(self) -> None:
+        """The element is gone; to be called after `close`."""
+        self.element = None
+        self.on_flow = self.on_stream_changed = self._on_stream = ignore
+
     def _receive(self, stream: Stream[Any] | None) -> None:
         if stream is not self.stream:
             self.stream = stream
@@ -245,7 +257,3 @@ class _Holder:
 def _yes() -> bool:
     """What a pad may do unless its element says otherwise."""
     return True
-
-
-def _ignore(*_: object) -> None:
-    """The callback of a pad on which nobody listens."""

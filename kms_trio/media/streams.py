@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar
-from weakref import WeakValueDictionary
+from weakref import ReferenceType, WeakValueDictionary
 
 from kms_trio.media.formats import DATA, Format, StreamKind
 from kms_trio.media.frames import DataMessage, EncodedFrame, RtpPacket
@@ -139,8 +139,8 @@ class RtpStream(Stream[RtpConsumer]):
 
     kind = StreamKind.RTP
 
-    fanout: Any = None
-    """The one fan-out that forwards this stream; the network layer keeps it here."""
+    fanout: ReferenceType[Any] | None = None
+    """To the one fan-out that forwards this stream, while it does; the network layer finds it here."""
 
     def push(self, packets: list[RtpPacket], now: float) -> None:
         """Hand a batch to every consumer."""

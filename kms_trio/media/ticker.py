@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.flow import TimerHandle, Timers
 
 __all__ = ["Ticker"]
@@ -51,6 +52,11 @@ class Ticker:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def close(self) -> None:
+        """No more ticks at all."""
+        self.stop()
+        self._on_tick = ignore
 
     def set_interval(self, interval_s: Fraction) -> None:
         """Tick at another rate from the next tick on."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 import trio
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.stream_base import StreamBase, StreamStatistics
 from kms_trio.net.token_bucket import TokenBucket
 from kms_trio.rtc.ice import DISCARD_PORT
@@ -97,6 +98,8 @@ class ActiveTcpBase(StreamBase):
     def close(self) -> None:
         """End all connections; nothing is called from here on."""
         self._closed = True
+        self._on_lost = ignore
+        self._arena = None
         for connection in self._begun.values():
             connection.scope.cancel()
 

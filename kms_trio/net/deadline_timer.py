@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.flow import TimerHandle, Timers
 
 __all__ = ["DeadlineTimer"]
@@ -37,6 +38,11 @@ class DeadlineTimer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def close(self) -> None:
+        """Do not call back, whatever is set from here on."""
+        self.cancel()
+        self._callback = ignore
 
     def _fire(self) -> None:
         self._timer = None

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.rtc.dtls import DtlsError, DtlsState, DtlsTransport, SrtpKeys
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class DtlsLink:
         if self._association is not None:
             self._association.close()
             self._flush(self._association)
+        self._send = self._on_state = self._on_data = self._on_step = ignore
 
     def _step(self, now: float) -> None:
         association = self._association

@@ -10,6 +10,7 @@ after it, as its number there may be one of another source.
 
 from __future__ import annotations
 
+import weakref
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ class RtpFanout:
         self._waiting: list[RtpLeg] = []
         self._legs: set[RtpLeg] = set()
         self._expected: set[RtpLeg] = set()
-        self._history = PacketHistory(self._source_restarted)
+        this: RtpFanout = weakref.proxy(self)  # its history is nobody else's, so that need not keep it
+        self._history = PacketHistory(lambda now: this._source_restarted(now))
         self._last_push = 0.0
         self.oversized = 0
         """Packets that were too long to be forwarded; nobody gets them."""

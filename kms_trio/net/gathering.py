@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.deadline_timer import DeadlineTimer
 from kms_trio.net.server_links import resolve
 from kms_trio.net.turn_relay import TurnRelay
@@ -114,7 +115,8 @@ class Gathering:
     def close(self) -> None:
         """Stop searching and give a relayed address back; nothing is called from here on."""
         self._closed = True
-        self._timer.cancel()
+        self._timer.close()
+        self._send = self._on_reflexive = self._on_relayed = self._on_done = ignore
         if self._relay is not None:
             self._relay.close()
 

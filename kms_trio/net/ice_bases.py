@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.active_tcp import ActiveTcpBase
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.gathering import Gathering, IceServers
@@ -107,6 +108,13 @@ class IceBases:
         self._gathering.close()
         for sock in self.private_sockets:
             self._service.close_socket(sock)
+
+    def let_go(self) -> None:
+        """The transport is gone; to be called after `close`."""
+        self._on_candidate = self._pump = ignore
+        self._bases.clear()
+        self._active.clear()
+        self.private_sockets = []
 
     # Candidates.
 

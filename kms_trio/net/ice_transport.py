@@ -21,6 +21,7 @@ from kms_trio.net.ice_bases import IceBases
 from kms_trio.net.send_arena import SLOT_BYTES
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
 from kms_trio.net.token_bucket import TokenBucket
+from kms_trio.net.transport_listener import NobodyListens, TransportListener
 from kms_trio.rtc.dtls import DtlsIdentity, DtlsRole, DtlsState, DtlsTransport
 from kms_trio.rtc.ice import (
     Candidate,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from kms_trio.net.rtp_session import RtpSession
     from kms_trio.net.send_arena import SendArena
     from kms_trio.net.service import NetworkService
-    from kms_trio.net.transport_listener import TransportListener
     from kms_trio.net.udp_socket import UdpSocket
 
 __all__ = ["STRANGERS_PER_S", "IceTransport"]
@@ -69,7 +69,7 @@ class IceTransport:
         self.undecryptable_rtcp = 0
         self._strangers = TokenBucket(STRANGERS_PER_S, STRANGERS_PER_S)
         self._service = service
-        self._listener = listener
+        self._listener: TransportListener = listener
         self._prefix = self._unused_prefix(service)
         self._agent = IceAgent(
             role=role,
@@ -272,6 +272,10 @@ class IceTransport:
         self._closed = True
         self._agent.close()
         self._release()
+        self.bases.let_go()
+        self._timer.close()
+        self._listener = NobodyListens()
+        self._base = None
 
     # Driving the engines.
 

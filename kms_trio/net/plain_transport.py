@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 from pylibsrtp._binding import lib
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.addresses import pack_sockaddr, unpack_sockaddr
 from kms_trio.net.source_lock import SourceLock, host_of
 from kms_trio.net.syscalls import SOCKADDR_BYTES, address_of
@@ -62,7 +63,7 @@ class PlainTransport:
 
     def __init__(self, service: NetworkService, host: str, min_port: int, max_port: int) -> None:
         self.session: RtpSession | None = None
-        self.on_routed: Callable[[], None] = lambda: None
+        self.on_routed: Callable[[], None] = ignore
         self.early = 0
         """Datagrams that came before the negotiation was through."""
         self.strangers = 0
@@ -157,6 +158,7 @@ class PlainTransport:
     def close(self) -> None:
         """Give the ports back; closing twice does nothing."""
         self._plan = None
+        self.on_routed = ignore
         self._rtp_remote = self._rtcp_remote = None
         for sock in (self._rtp, self._rtcp):
             self._service.close_socket(sock)

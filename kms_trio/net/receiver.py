@@ -29,18 +29,15 @@ KEY_FRAME = HAS_LEVEL = 1
 
 
 class ReceivedStream(RtpStream):
-    """What a receiver pushes into; sends the wishes of consumers back to it."""
+    """What a receiver pushes into, and where consumers ask for key frames."""
 
-    def __init__(self, format: Format, clock: MediaClock, receiver: RtpReceiver) -> None:
+    def __init__(self, format: Format, clock: MediaClock, key_frames: KeyFrameRequests, *, answers: bool) -> None:
         super().__init__(format, clock)
-        self._receiver = receiver
-        self.answers_key_frame_requests = receiver.answers_key_frame_requests
+        self._key_frames = key_frames
+        self.answers_key_frame_requests = answers
 
     def request_key_frame(self) -> None:
-        self._receiver.key_frames.request()
-
-    def bitrate_wanted(self, bitrate_bps: int | None) -> None:
-        self._receiver.wanted_bitrate_bps = bitrate_bps
+        self._key_frames.request()
 
 
 class RtpReceiver:
@@ -66,12 +63,10 @@ class RtpReceiver:
         self.ssrc = ssrc
         self.payload_type = payload_type
         self.reception = ReceptionStatistics(ssrc, format.clock_rate_hz)
-        self.answers_key_frame_requests = answers_key_frame_requests
         self.nack = NackGenerator() if use_nack else None
         self.key_frames = KeyFrameRequests(timers, send_key_frame_request)
-        self.wanted_bitrate_bps: int | None = None
         self.clock = MediaClock(format.clock_rate_hz, sender_clock)
-        self.stream: RtpStream = ReceivedStream(format, self.clock, self)
+        self.stream: RtpStream = ReceivedStream(format, self.clock, self.key_frames, answers=answers_key_frame_requests)
         self.malformed = 0
         self.nacks_sent = 0
         self.firs_sent = 0

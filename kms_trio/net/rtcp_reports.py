@@ -79,8 +79,8 @@ class RtcpReports:
         if marked_at and now > marked_at:
             received_bps = int((received_bytes - marked_bytes) * 8 / (now - marked_at))
             self.remb.update(received_bps, max(receiver.reception.fraction_lost for receiver in video))
-        wishes = [receiver.wanted_bitrate_bps for receiver in video if receiver.wanted_bitrate_bps is not None]
-        bitrate_bps = min([self.remb.estimate_bps, *wishes])
+        wishes = [receiver.stream.lowest_bitrate_bps for receiver in video]
+        bitrate_bps = min([self.remb.estimate_bps, *(wish for wish in wishes if wish is not None)])
         if limits.max_video_receive_bps:
             bitrate_bps = min(bitrate_bps, limits.max_video_receive_bps)
         bitrate_bps = self.sent_remb_bps = max(bitrate_bps, limits.min_video_receive_bps, FLOOR_BPS)

@@ -6,9 +6,11 @@ what cannot wait (`rtcp_feedback`) goes out at once, as reduced-size RTCP where 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 
 from kms_trio.clock import Clock
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.flow import TimerHandle, Timers
 from kms_trio.media.timing import SenderClock
 from kms_trio.net.binding_table import BindingTable
@@ -77,13 +79,14 @@ class RtpSession:
         self._sender_clock = sender_clock or SenderClock()
         self._dirty: list[RtpReceiver] = []
         self._report_timer: TimerHandle | None = None
-        self._prompt_report = PromptReport(timers, self._report_out_of_turn)
+        this: RtpSession = weakref.proxy(self)  # its parts are nobody else's, so they need not keep it
+        self._prompt_report = PromptReport(timers, lambda: this._report_out_of_turn())
         self._media_connected = False
         self._closed = False
         self.retransmissions = RetransmissionIntake()
-        self._reports = RtcpReports(self, clock, cname, remb_settings or RembSettings())
-        self._feedback = RtcpFeedback(self, timers, self._send_feedback)
-        self._rtcp_intake = RtcpIntake(self, clock, self._set_media_connected)
+        self._reports = RtcpReports(this, clock, cname, remb_settings or RembSettings())
+        self._feedback = RtcpFeedback(this, timers, lambda packet: this._send_feedback(packet))
+        self._rtcp_intake = RtcpIntake(this, clock, lambda connected: this._set_media_connected(connected))
 
     # Set-up.
 
@@ -96,7 +99,8 @@ class RtpSession:
     def add_sender(self, sender: RtpSender) -> None:
         """Report on this sender, and give it the feedback on its SSRC."""
         self.senders[sender.ssrc] = sender
-        sender.on_placed = lambda: self._prompt_report.want(sender.ssrc)
+        prompt_report, ssrc = self._prompt_report, sender.ssrc
+        sender.on_placed = lambda: prompt_report.want(ssrc)
 
     def start(self) -> None:
         """The transport is connected: begin to report."""
@@ -118,6 +122,7 @@ class RtpSession:
             receiver.close()
         for sender in self.senders.values():
             sender.close()
+        self._send_rtcp = self._on_media_state = ignore
 
     def set_remb_settings(self, settings: RembSettings) -> None:
         """Change the parameters of the estimate while it runs."""
@@ -195,13 +200,14 @@ class RtpSession:
         if former is not None:
             former.close()
         feedback = binding.feedback.get(payload_type, frozenset())
+        asker, local_ssrc = self._feedback, binding.local_ssrc
         receiver = RtpReceiver(
             ssrc,
             payload_type,
             binding.codecs[payload_type],
             timers=self._timers,
             sender_clock=self._sender_clock,
-            send_key_frame_request=lambda: self._feedback.request_key_frame(ssrc, binding.local_ssrc, feedback),
+            send_key_frame_request=lambda: asker.request_key_frame(ssrc, local_ssrc, feedback),
             use_nack="nack" in feedback,
             answers_key_frame_requests=not feedback.isdisjoint(KEY_FRAME_FEEDBACK),
             audio_level_id=binding.audio_level_id,

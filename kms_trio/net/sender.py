@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,11 @@ MAX_MTU_BYTES = MAX_PAYLOAD_BYTES + MAX_HEADER_BYTES
 
 
 def fanout_of(stream: RtpStream) -> RtpFanout:
-    """The one fan-out of a stream."""
-    if stream.fanout is None:
-        stream.fanout = RtpFanout(stream)
-    fanout: RtpFanout = stream.fanout
+    """The one fan-out of a stream, which is there for as long as somebody holds it."""
+    fanout: RtpFanout | None = None if stream.fanout is None else stream.fanout()
+    if fanout is None:
+        fanout = RtpFanout(stream)
+        stream.fanout = weakref.ref(fanout)
     return fanout
 
 
@@ -77,7 +79,8 @@ class RtpSender:
         self.leg.on_started = self._placed_anew
         self.on_placed: Callable[[], None] | None = None
         """Hears when the moments to which timestamps belong are others than reports so far have said."""
-        flow.measure = lambda: self.leg.packets_sent
+        leg = self.leg
+        flow.measure = lambda: leg.packets_sent
         self.mtu_bytes = mtu_bytes
         """The largest packet that is made for it; what is passed on keeps its size."""
         self.round_trip_s = 0.0
@@ -179,7 +182,8 @@ class RtpSender:
         """Forward nothing any more."""
         self._leave()
         self._stream = None
-        self.leg.route = None
+        self.leg.route = self.leg.on_started = self.leg.on_shed = self.leg.retransmissions = None
+        self.on_placed = None
 
     def _join(self) -> None:
         stream, leg = self._stream, self.leg

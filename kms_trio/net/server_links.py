@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import trio
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.addresses import pack_sockaddr
 from kms_trio.net.stream_outbox import StreamOutbox
 from kms_trio.rtc.turn import StreamReader, TurnError
@@ -78,6 +79,7 @@ class UdpLink:
 
     def close(self) -> None:
         """Closing twice does nothing."""
+        self._on_messages = ignore
         self._service.close_socket(self._socket)
 
     def _receive(self, sock: UdpSocket, lengths: list[int], now: float) -> None:
@@ -109,6 +111,7 @@ class StreamLink:
 
     def close(self) -> None:
         """Have `run` return."""
+        self._on_messages = ignore
         self._scope.cancel()
 
     async def run(self, host: str, port: int, tls: ssl.SSLContext | None, on_open: Callable[[], None]) -> None:
@@ -132,7 +135,10 @@ class StreamLink:
                     problem = error  # raised outside, or the nursery would wrap it
                 nursery.cancel_scope.cancel()
             if problem is not None:
-                raise problem
+                try:
+                    raise problem
+                finally:
+                    del problem  # its traceback has this frame
 
     async def _read(self, stream: trio.abc.Stream) -> None:
         reader = StreamReader()

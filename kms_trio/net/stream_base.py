@@ -99,7 +99,10 @@ class StreamBase:
             del self._connections[remote]
             self.routes.pop(pack_sockaddr(*remote), None)
         if problem is not None:
-            raise problem
+            try:
+                raise problem
+            finally:
+                del problem  # its traceback has this frame
 
     async def _read(self, stream: trio.SocketStream, remote: tuple[str, int]) -> None:
         """Pass datagrams on, until the peer has gone or nobody here wants to hear it (any more)."""

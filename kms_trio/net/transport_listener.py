@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from kms_trio.media.callbacks import ignore
+
 if TYPE_CHECKING:
     from kms_trio.rtc.dtls import DtlsState
     from kms_trio.rtc.ice import Candidate, IceState
 
-__all__ = ["TransportListener"]
+__all__ = ["NobodyListens", "TransportListener"]
 
 
 class TransportListener(Protocol):
@@ -40,3 +42,17 @@ class TransportListener(Protocol):
 
     def on_application_data(self, messages: list[bytes]) -> None:
         """Data of the DTLS association (SCTP)."""
+
+
+class NobodyListens:
+    """In the place of an endpoint that is gone."""
+
+    on_local_candidate = staticmethod(ignore)
+    on_gathering_done = staticmethod(ignore)
+    on_ice_state = staticmethod(ignore)
+    on_pair_selected = staticmethod(ignore)
+    on_dtls_state = staticmethod(ignore)
+    on_connected = staticmethod(ignore)
+    on_rerouted = staticmethod(ignore)
+    on_disconnected = staticmethod(ignore)
+    on_application_data = staticmethod(ignore)

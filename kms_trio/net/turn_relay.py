@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.net.deadline_timer import DeadlineTimer
 from kms_trio.net.indirect_arena import IndirectArena
 from kms_trio.net.server_links import ServerLink, StreamLink, UdpLink, resolve
@@ -107,6 +108,8 @@ class TurnRelay:
 
     def close(self) -> None:
         """Give the address back; nothing is called from here on."""
+        self._on_ready = self._on_lost = ignore
+        self._arena = None
         if self._closed:
             return
         self._closed = True
@@ -189,7 +192,7 @@ class TurnRelay:
         self._on_lost(reason)
 
     def _end(self) -> None:
-        self._timer.cancel()
+        self._timer.close()
         if self._link is not None:
             self._link.close()
 

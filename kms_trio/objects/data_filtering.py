@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.frames import DataMessage
 from kms_trio.media.streams import DataStream, Stream
 
@@ -54,6 +55,10 @@ class FilteredData(DataStream):
             self._upstreams[description] = stream
             stream.attach(self)
             stream.hold(self, self._full)
+
+    def let_go(self) -> None:
+        """The filter is gone."""
+        self._take = ignore
 
     def on_data(self, message: DataMessage) -> None:
         """A message enters."""

@@ -6,6 +6,7 @@ import collections
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.frames import DataMessage
 from kms_trio.objects.data_filtering import FilteredData
 
@@ -47,6 +48,11 @@ class DataPump:
             self._running = True
             self._spawn(self._run)
 
+    def let_go(self) -> None:
+        """The filter is gone: nothing is filtered any more."""
+        self._waiting.clear()
+        self._spawn, self._filter_one, self._ready = ignore, _drop, lambda: False
+
     async def _run(self) -> None:
         try:
             while self._waiting and self._ready():
@@ -57,3 +63,7 @@ class DataPump:
                     self._leaving.push(kept)
         finally:
             self._running = False
+
+
+async def _drop(message: DataMessage) -> None:
+    """In the place of a filter that is gone."""

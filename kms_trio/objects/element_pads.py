@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.types import MediaType
 from kms_trio.log import for_object
 from kms_trio.media.agnostic import ForcedOutput, Route
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.pads import SinkPad, SourcePad
 
 DEFAULT_DESCRIPTION: Final = "default"
@@ -128,6 +129,19 @@ class ElementPads:
         for source in self.sources.values():
             source.close()
 
+    def let_go(self) -> None:
+        """The element is gone; to be called after `close`. Whoever still asks for a pad is told so."""
+        self.close()  # what was made since
+        for sink in self.sinks.values():
+            sink.let_go()
+        for source in self.sources.values():
+            source.let_go()
+        self.sinks.clear()
+        self.sources.clear()
+        self._make_source = self._make_sink = _refuse
+        self._on_flow = self._on_transcoding = self._on_refused = ignore
+        self._may_transcode = _no
+
     def _decided(self, media_type: MediaType, sink: SinkPad, route: Route) -> None:
         """It is decided how a sink is fed: tell those who look for the reason of a conversion."""
         if media_type is MediaType.DATA:
@@ -158,6 +172,14 @@ class ElementPads:
 def _name(sink: SinkPad) -> str:
     """The element that a sink belongs to, as the log calls it."""
     return str(getattr(sink.element, "element_name", "a sink"))
+
+
+def _refuse(media_type: MediaType, description: str) -> NoReturn:
+    raise KurentoError(ErrorCode.MEDIA_OBJECT_NOT_FOUND, f"The element of the pad {media_type} {description} is gone")
+
+
+def _no() -> bool:
+    return False
 
 
 def _refuse_data(media_type: MediaType, query: str) -> None:

@@ -163,6 +163,7 @@ class Lifecycle:
         tasks_deadline_s = min(SCOPE_DEADLINE_S, max(self._close_until - began, LEAST_DEADLINE_S))
         if type(media_object).close is MediaObject.close:
             await media_object.scope.close(tasks_deadline_s)  # nothing of its own to give back
+            self._let_go(media_object)
             return
         with trio.move_on_at(min(began + CLOSE_DEADLINE_S, self._close_until), shield=True) as patience:
             try:
@@ -173,6 +174,16 @@ class Lifecycle:
             logger.error("%s: close took longer than %.0f s", media_object.id, trio.current_time() - began)
             tasks_deadline_s = LEAST_DEADLINE_S
         await media_object.scope.close(tasks_deadline_s)
+        self._let_go(media_object)
+
+    def _let_go(self, media_object: MediaObject) -> None:
+        """Named guard, as `_close` is. An object whose tasks have not ended in time is left to them."""
+        if not media_object.scope.ended:
+            return
+        try:
+            media_object.let_go()
+        except Exception:
+            logger.exception("%s: a part could not be let go", media_object.id)
 
     def _pipeline_crashed(self, pipeline: MediaObject) -> None:
         self._context.supervisor.adopt(lambda: self.release(pipeline))

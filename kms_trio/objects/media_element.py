@@ -120,6 +120,11 @@ class MediaElement(MediaObject, MediaElementInterface):
         self.latency.stop()
         self.pads.close()
 
+    def let_go(self) -> None:
+        """Nobody asks the pads for anything any more."""
+        super().let_go()
+        self.pads.let_go()
+
     # Connections.
 
     def connect(

@@ -191,6 +191,12 @@ class MediaFilter(TreatingFilter):
 
     # The element.
 
+    def let_go(self) -> None:
+        """The pump knows this filter."""
+        super().let_go()
+        self._data_pump.let_go()
+        self.on_bypass = None
+
     @property
     def treated(self) -> MediaType | None:
         """What goes through `process` in a thread of its own."""

@@ -1,7 +1,7 @@
 """MediaObject: what every object that a client can hold has in common.
 
 An object goes through: constructor (takes parameters, acquires nothing), `start` (acquires; failing makes the create
-request fail), life in the directory, `close` (gives back what it holds), and then its tasks are cancelled.
+request fail), life in the directory, `close` (gives back what it holds), the end of its tasks, and `let_go`.
 """
 
 from __future__ import annotations
@@ -68,6 +68,13 @@ class MediaObject(MediaObjectInterface):
 
     async def close(self) -> None:
         """Give back what the object holds, while its tasks still run. Called once, under a shielded deadline."""
+
+    def let_go(self) -> None:
+        """Have parts of the object hold it no longer, so that it goes when the last who knows it has gone.
+
+        Called last, once: when the object is closed and its tasks have ended.
+        """
+        self.scope.let_go()
 
     def spawn(self, async_fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Run a task that lives as long as this object at most.

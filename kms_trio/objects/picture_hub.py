@@ -93,6 +93,7 @@ class PictureHub(Hub):
         """Stop mixing."""
         await super().close()
         self._stop()
+        self._ticker.close()
 
     def _reconsider(self) -> None:
         """Mix while anybody takes what comes of it."""

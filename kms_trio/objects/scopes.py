@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import trio
 
+from kms_trio.media.callbacks import ignore
+
 logger = logging.getLogger(__name__)
 
 #: How long the tasks of a closed scope may take to clean up after themselves.
@@ -77,6 +79,11 @@ class Scope:
         """Run the host task of a scope below this one, which guards its own tasks."""
         self.spawn(run)
 
+    @property
+    def ended(self) -> bool:
+        """Whether no task runs, and after `close` none will."""
+        return self._done is None or self._done.is_set()
+
     async def close(self, deadline_s: float = CLOSE_DEADLINE_S) -> None:
         """Cancel all tasks and wait for them, shielded, at most `deadline_s`; idempotent."""
         self._closed = True
@@ -89,6 +96,10 @@ class Scope:
             await self._done.wait()
         if patience.cancelled_caught:
             logger.warning("%s: tasks are still running %.0f s after they were cancelled", self.name, deadline_s)
+
+    def let_go(self) -> None:
+        """The owner is gone; to be called when the scope is closed and has `ended`."""
+        self._on_crash = ignore
 
     async def _host(self) -> None:
         """Hold the nursery open: a nursery whose last task has ended takes no new ones."""
@@ -115,7 +126,10 @@ class Scope:
             self._on_crash(crash)
         except BaseExceptionGroup as group:
             crashes, rest = group.split(Exception)
-            if crashes is not None:
-                self._on_crash(crashes)
-            if rest is not None:
-                raise rest from None
+            try:
+                if crashes is not None:
+                    self._on_crash(crashes)
+                if rest is not None:
+                    raise rest from None
+            finally:
+                del crashes, rest  # their tracebacks have this frame

@@ -38,6 +38,11 @@ class TreatingFilter(Filter):
         self.data = FilteredData(self.take_data)
         self._taps: dict[str, tuple[Tap, Tap]] = {}
 
+    def let_go(self) -> None:
+        """The data knows this filter."""
+        super().let_go()
+        self.data.let_go()
+
     @property
     @abstractmethod
     def treated(self) -> MediaType | None:

@@ -109,7 +109,7 @@ class NativeIntake:
 
     def runs(self) -> Iterator[tuple[KnownSource, ReceivedBatch]]:
         """What was taken, by source; the batches are still to be filled (`RtpReceiver.take`)."""
-        taken_of = self._taken_of
+        taken_of, self._taken_of = self._taken_of, []  # who has gone is not to be kept until more comes
         runs = _runs.iter_unpack(self._runs[: _runs.size * self._intake.run_count])
         for source, first, count, payload_bytes, longest in runs:
             begin = _packets.size * first

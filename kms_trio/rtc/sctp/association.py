@@ -9,6 +9,7 @@ Nothing that a peer sends raises: what cannot be read is counted in `statistics`
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
 
 from kms_trio.rtc.sctp.channel_layer import MAX_MESSAGE_BYTES, ChannelLayer
@@ -63,7 +64,9 @@ class SctpAssociation:
         self._now = 0.0
         self._handshake = Handshake(random)
         self._handshake_at: float | None = None
-        self._layer = ChannelLayer(role, self._emit, max_outgoing_message_bytes or MAX_MESSAGE_BYTES)
+        this: SctpAssociation = weakref.proxy(self)  # its channels are nobody else's, so they need not keep it
+        largest = max_outgoing_message_bytes or MAX_MESSAGE_BYTES
+        self._layer = ChannelLayer(role, lambda event: this._emit(event), largest)
         self._link: Link | None = None
         self._packets: list[bytes] = []
         self._events: deque[AssociationEvent] = deque()

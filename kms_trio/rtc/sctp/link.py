@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 from kms_trio.rtc.sctp.channel_layer import MAX_MESSAGE_BYTES, ChannelLayer
@@ -31,7 +32,13 @@ class Link:
         """Chunks that go out before everything else."""
         self._resets: StreamResets | None = None
         if features.stream_reset:
-            self._resets = StreamResets(local_tsn, peer.initial_tsn, layer.outgoing_reset, layer.incoming_reset)
+            channels: ChannelLayer = weakref.proxy(layer)  # which has this link's resets
+            self._resets = StreamResets(
+                local_tsn,
+                peer.initial_tsn,
+                lambda streams: channels.outgoing_reset(streams),
+                lambda streams: channels.incoming_reset(streams),
+            )
         self._deliver: Callable[[Arrived], None] = layer.receive
         self._data_came = False
         layer.establish(self.sender.queue, self.receiver.reassembly, self._resets)

@@ -78,6 +78,11 @@ class HttpPostEndpoint(SessionEndpoint, HttpPostEndpointInterface):
             self._upload.stop()
         await super().close()
 
+    def let_go(self) -> None:
+        """The upload knows this endpoint."""
+        super().let_go()
+        self._upload = None
+
     @property
     def _server(self) -> HttpPostServer:
         return self.context.shared(HttpPostServer)

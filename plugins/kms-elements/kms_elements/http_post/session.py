@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.flow import TimerHandle, Timers
 
 __all__ = ["COOKIE_NAME", "HttpSession"]
@@ -56,6 +57,7 @@ class HttpSession:
     def close(self) -> None:
         """Watch no longer."""
         self._connections += 1  # so that no connection is the last one
+        self._on_started = self._on_over = ignore
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -112,8 +112,11 @@ class AudioMix:
 
     def close(self) -> None:
         """Stop for good."""
+        for ear in self._ears.values():
+            ear.close()
         self._ears.clear()
         self._stop()
+        self._ticker.close()
 
     def reconsider(self) -> None:
         """Mix when somebody listens, and decode only who is heard."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.formats import Format
 from kms_trio.media.pads import SourcePad
 from kms_trio.media.streams import RawFrame, RawStream
@@ -50,6 +51,10 @@ class HubStream(RawStream):
         """Count no more for a pad; unknown pads are ignored."""
         if pad in self._pads:
             self._pads.remove(pad)
+
+    def close(self) -> None:
+        """The hub is gone: it cares for no consumers any more."""
+        self._reconsider = ignore
 
     def deliver(self, frame: RawFrame) -> None:
         """Push a picture or samples, and count it for the pads that somebody is linked to."""

@@ -15,6 +15,7 @@ from kms_elements.hubs.hub_stream import HubStream
 from kms_elements.hubs.lip_sync import LipSync
 from kms_elements.hubs.picture_mixer import PictureMixer, Scene, Tile
 from kms_trio.api import Overflow
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.formats import RAW_VIDEO
 from kms_trio.media.streams import RawFrame, Stream
 from kms_trio.media.ticker import Ticker
@@ -145,6 +146,9 @@ class VideoMix:
         self._stop()
         for entry in self.inputs.values():
             entry.stream = None
+        self.ticker.close()
+        self.stream.close()
+        self._arrange = ignore
 
     def _reconsider(self) -> None:
         if self.stream.consumers and self._conversion is None:

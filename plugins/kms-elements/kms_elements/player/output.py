@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ class PlaybackOutput:
     """What PlayerEndpoint and HttpPostEndpoint have in common as listeners of a `Playback`."""
 
     def __init__(self, element: MediaElement) -> None:
-        self._element = element
+        self._element: MediaElement = weakref.proxy(element)  # which has this, and needs it for as long as it is there
         self._streams: dict[MediaType, Stream[Any]] = {}
 
     def opened(self, source: Source) -> None:

@@ -102,6 +102,12 @@ class RecorderEndpoint(UriEndpoint, RecorderEndpointInterface):
         self._ignore_events()
         await super().close()
 
+    def let_go(self) -> None:
+        """The recording knows this endpoint."""
+        super().let_go()
+        self._recording = self._take = None
+        self._inputs.clear()
+
     # What the file tells (recording.Listener, Take).
 
     def failed(self, failures: tuple[Failure, ...]) -> None:

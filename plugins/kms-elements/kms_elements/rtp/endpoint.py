@@ -91,6 +91,11 @@ class RtpEndpoint(BaseRtpEndpoint, RtpEndpointInterface):
             self._connection.close()
         await super().close()
 
+    def let_go(self) -> None:
+        """The connection knows this endpoint."""
+        super().let_go()
+        self._connection = self._stats = None
+
     # Negotiation.
 
     async def _make_offer(self, options: OfferOptions) -> str:

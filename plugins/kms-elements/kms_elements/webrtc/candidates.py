@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kms_elements.generated.events import IceGatheringDone
 from kms_elements.webrtc.ice_report import IceReport
 from kms_trio.api import Event
+from kms_trio.media.callbacks import ignore
 from kms_trio.rtc.ice import Candidate, format_candidate
 from kms_trio.rtc.sdp import SessionDescription
 
@@ -26,6 +27,10 @@ class LocalCandidates:
         self._begin_told = False
         self._told = 0
         self._done = False
+
+    def let_go(self) -> None:
+        """The endpoint is gone: nobody is told anything any more."""
+        self._emit = ignore
 
     def add(self, candidate: Candidate) -> None:
         """One was found; also after the end of gathering."""

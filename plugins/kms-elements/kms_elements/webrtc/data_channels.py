@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kms_elements.generated.events import DataChannelClosed, DataChannelOpened
 from kms_trio.api import Event
+from kms_trio.media.callbacks import ignore
 from kms_trio.media.formats import StreamKind, Want
 from kms_trio.media.frames import DataMessage
 from kms_trio.media.streams import DataStream
@@ -144,6 +145,7 @@ class DataChannels:
         self.set_stream(None)
         self.association.close()
         self._pump()
+        self._output.close()
         for timer in (self._timer, self._stall_timer):
             if timer is not None:
                 timer.cancel()
@@ -273,3 +275,6 @@ class _Output(DataStream):
 
     def held(self, full: bool) -> None:
         self._on_held(full)
+
+    def close(self) -> None:
+        self._on_held = ignore

@@ -114,6 +114,13 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
             self._connection.close()
         await super().close()
 
+    def let_go(self) -> None:
+        """The connection and what reports on it know this endpoint."""
+        super().let_go()
+        self._connection = self._stats = None
+        self._report.let_go()
+        self._candidates.let_go()
+
     # Negotiation.
 
     async def _make_offer(self, options: OfferOptions) -> str:

@@ -23,6 +23,7 @@ from kms_elements.generated.types import (
     IceConnection,
 )
 from kms_trio.api import Event
+from kms_trio.media.callbacks import ignore
 from kms_trio.rtc.dtls import DtlsState
 from kms_trio.rtc.ice import Candidate, IceState, format_candidate
 
@@ -60,6 +61,10 @@ class IceReport:
         self.connections: list[IceConnection] = []
         self.pairs: list[IceCandidatePair] = []
         self.dtls: list[DtlsConnection] = []
+
+    def let_go(self) -> None:
+        """The endpoint is gone: nobody is told anything any more."""
+        self._emit = ignore
 
     def gathering(self) -> None:
         """Gathering has begun."""
