@@ -12,6 +12,7 @@ from kms_elements.player.failures import invalid_media
 from kms_elements.player.locations import Location
 from kms_elements.player.source import Batch, Source
 from kms_elements.player.tracks import VIDEO_CLOCK_RATE_HZ, Unit
+from kms_elements.player.upright import Upright
 from kms_elements.player.whole_file import open_readable
 from kms_trio.api import MediaType, UriPolicy
 
@@ -57,7 +58,8 @@ class StillSource(Source):
         """The name of a pixel format, and the pixels; those of a picture that is transparent anywhere have alpha."""
         try:
             for packet in self._packets:
-                for picture in self.tracks[0].stream.codec_context.decode(packet if packet.size else None):
+                for decoded in self.tracks[0].stream.codec_context.decode(packet if packet.size else None):
+                    picture = Upright().turned(decoded)
                     width, height = max(2, picture.width & ~1), max(2, picture.height & ~1)
                     pixels = picture.reformat(width, height, format="rgba").to_ndarray()
                     if (pixels[:, :, 3] < OPAQUE).any():

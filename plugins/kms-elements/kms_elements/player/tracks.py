@@ -13,6 +13,7 @@ import attrs
 import av
 from av.bitstream import BitStreamFilterContext
 
+from kms_elements.player.upright import Upright
 from kms_trio.api import MediaType, Resampler
 from kms_trio.media.formats import RAW_AUDIO, RAW_VIDEO, Format
 from kms_trio.media.frames import EncodedFrame
@@ -145,7 +146,7 @@ class EncodedTrack(Track):
 
 
 class DecodedTrack(Track):
-    """Decodes: pictures as the decoder gives them, samples in the shape of `RAW_AUDIO`."""
+    """Decodes: pictures as the decoder gives them, but upright, samples in the shape of `RAW_AUDIO`."""
 
     def __init__(self, stream: Any, start_s: Fraction) -> None:
         audio = stream.type == "audio"
@@ -155,6 +156,7 @@ class DecodedTrack(Track):
         self._resampler = Resampler("s16", "stereo", RAW_AUDIO.clock_rate_hz) if audio else None
         self._skip_until_s = float("-inf")
         self._last: tuple[int, int] | None = None  # timestamp and duration of the picture before
+        self._upright = Upright()
 
     def restart(self, skip_until_s: float, shift_s: Fraction, exact: bool) -> None:
         """Decode from the key frame before that place, but show only what comes from there on."""
@@ -174,7 +176,8 @@ class DecodedTrack(Track):
                 duration_s = float(frame.duration * frame.time_base)
                 if at_s + max(duration_s, 0.001) > self._skip_until_s:
                     pts = round(at_s * VIDEO_CLOCK_RATE_HZ)
-                    yield Unit(self.media_type, self.format.clock_rate_hz, float(at_s), duration_s, pts, frame)
+                    shown = self._upright.turned(frame)
+                    yield Unit(self.media_type, self.format.clock_rate_hz, float(at_s), duration_s, pts, shown)
                 continue
             for part in self._resampler.push(frame, round(at_s * MICROSECONDS), MICROSECONDS):
                 assert part.pts is not None
