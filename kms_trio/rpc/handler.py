@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from kms_trio.errors import ErrorCode, KurentoError
@@ -21,7 +22,7 @@ from kms_trio.rpc.methods import Method
 from kms_trio.rpc.params import Params
 from kms_trio.rpc.request_cache import RequestCache
 from kms_trio.rpc.sessions import Peer, Sessions
-from kms_trio.rpc.transaction import run_transaction
+from kms_trio.rpc.transaction import Allowance, run_transaction
 
 logger = logging.getLogger("KurentoServerMethods")
 
@@ -33,7 +34,7 @@ class Handler:
         """`table` has all methods by name but for `transaction` (`methods.Methods`, or a router to workers)."""
         self._sessions = sessions
         self._cache = cache
-        self._methods = {**table, "transaction": self._transaction}
+        self._methods = table
 
     async def handle(self, message: str | bytes, peer: Peer) -> str:
         """Carry out one message of `peer` and return the text to send back. Raises nothing but Cancelled."""
@@ -81,9 +82,14 @@ class Handler:
         session_id = params.get("sessionId") if isinstance(params, dict) else None
         return session_id if isinstance(session_id, str) else None
 
-    async def _execute(self, request: Request) -> dict[str, Any]:
-        """Named guard: a method that raises what nobody foresaw fails that request alone."""
+    async def _execute(self, request: Request, allowance: Allowance | None = None) -> dict[str, Any]:
+        """Named guard: a method that raises what nobody foresaw fails that request alone.
+
+        `allowance` is that of the transaction that the request is part of.
+        """
         method = self._methods.get(request.method)
+        if request.method == "transaction":
+            method = partial(self._transaction, allowance or Allowance())
         try:
             if method is None:
                 raise KurentoError(ErrorCode.METHOD_NOT_FOUND, "Method not found.", data_type=None)
@@ -96,12 +102,12 @@ class Handler:
             logger.exception("Unexpected error while processing method %s", request.method)
             return error_reply(request.request_id, unexpected_error(f"{type(crash).__name__}: {crash}"))
 
-    async def _transaction(self, params: Params | None) -> dict[str, Any]:
-        return await run_transaction(params, self._execute_message)
+    async def _transaction(self, allowance: Allowance, params: Params | None) -> dict[str, Any]:
+        async def execute(message: Any) -> dict[str, Any]:
+            try:
+                request = read_request(message)
+            except KurentoError as malformed:
+                return error_reply(message["id"], malformed)
+            return await self._execute(request, allowance)
 
-    async def _execute_message(self, message: Any) -> dict[str, Any]:
-        try:
-            request = read_request(message)
-        except KurentoError as malformed:
-            return error_reply(message["id"], malformed)
-        return await self._execute(request)
+        return await run_transaction(params, execute, allowance)

@@ -16,7 +16,7 @@ from kms_trio.rpc import connection
 from kms_trio.rpc.handler import Handler
 from kms_trio.rpc.json_text import _STRING_OR_COMMENT, MAX_VALUES, JsonTextError, TooManyValuesError, decode
 from kms_trio.rpc.request_cache import RequestCache
-from kms_trio.rpc.transaction import run_transaction
+from kms_trio.rpc.transaction import MAX_DEPTH, MAX_LEVELS, MAX_REFERRED_VALUES, Allowance, run_transaction
 from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import open_client
 from tests.rpc.plain_socket import HANDSHAKE
@@ -97,11 +97,67 @@ async def test_others_get_their_turn_within_a_transaction() -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(other)
         operations = [{"id": number, "method": "ping"} for number in range(count)]
-        result = await run_transaction({"operations": operations, "sessionId": "s"}, execute)
+        result = await run_transaction({"operations": operations, "sessionId": "s"}, execute, Allowance())
         nursery.cancel_scope.cancel()
     assert len(result["value"]) == count
     assert turns > count // 10
     assert most_between <= 10
+
+
+def transaction(*operations: dict[str, Any]) -> dict[str, Any]:
+    """The operations with their ids, in a transaction."""
+    numbered = [{"jsonrpc": "2.0", "id": number, **operation} for number, operation in enumerate(operations)]
+    return {"method": "transaction", "params": {"operations": numbered}}
+
+
+async def answer(server: Server, request: dict[str, Any]) -> dict[str, Any]:
+    """What the server says to it."""
+    async with open_client(server.control_url) as client:
+        return await client.request_raw(request["method"], request["params"])
+
+
+def error_of(reply: dict[str, Any]) -> str:
+    """The first error in a reply, or in the replies within it; empty without one."""
+    while "error" not in reply:
+        value = reply["result"]["value"]
+        if not isinstance(value, list):
+            return ""
+        reply = value[-1]
+    return str(reply["error"]["message"])
+
+
+async def test_references_of_one_message_stand_for_no_more_than_so_many_values(server: Server) -> None:
+    """A reference to a list is cheap to write, and each transaction in a transaction takes the list once more."""
+    pings = transaction(*[{"method": "ping"}] * 100)
+    for references, inner in ((10_000, 1), (1_000, 10)):
+        many = {"method": "ping", "params": {"x": ["newref:0"] * references}}
+        reply = await answer(server, transaction(pings, *[transaction(many)] * inner))
+        assert error_of(reply) == f"References stand for more than {MAX_REFERRED_VALUES} values"
+    few = {"method": "ping", "params": {"x": ["newref:0"] * 10}}
+    assert error_of(await answer(server, transaction(pings, transaction(few), few))) == ""
+
+
+def test_long_texts_count_for_many_values() -> None:
+    allowance = Allowance()
+    for _ in range(10):
+        allowance.refer_to("x" * 1_000_000)
+    with pytest.raises(KurentoError, match="more than 250000 values"):
+        allowance.refer_to({"x": ["x" * 10_000_000]})
+
+
+async def test_transactions_lie_in_one_another_so_deep_and_no_deeper(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    for depth in (MAX_DEPTH, MAX_DEPTH + 1, 250):
+        request: dict[str, Any] = {"method": "ping"}
+        for _ in range(depth):
+            request = transaction(request)
+        reply = error_of(await answer(server, request))
+        deep = (f"Transactions lie in one another {MAX_DEPTH} deep", f"Params are nested deeper than {MAX_LEVELS}")
+        assert (reply == "") if depth == MAX_DEPTH else reply.startswith(deep), reply
+    side_by_side = transaction(*[transaction({"method": "ping"})] * (3 * MAX_DEPTH))
+    assert error_of(await answer(server, side_by_side)) == ""
+    assert not [each for each in caplog.records if each.exc_info], "nothing that nobody foresaw"
 
 
 def test_the_cache_is_bounded_by_size_too() -> None:
