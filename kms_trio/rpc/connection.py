@@ -1,7 +1,8 @@
 """One client's socket: requests are carried out one after the other, events are sent as they come.
 
 A reply goes out straight from the task that made it while nothing else waits; events, and replies behind them, go
-through the outbox, so that whoever raises an event never waits for a client.
+through the outbox, so that whoever raises an event never waits for a client. So do replies where the next request has
+come already: it is carried out while they are sent, several by one write.
 """
 
 from __future__ import annotations
@@ -111,8 +112,9 @@ class Connection:
                 reply = await handle(message, self)
                 if told:
                     logger.debug("Response: >%s<", without_credentials(reply))
-                if self._outbox:
-                    self._enqueue(reply)
+                if self._outbox or self._another_waits():
+                    self._outbox.put_reply(reply)
+                    await self._outbox.room()
                 else:
                     self._replying_since = trio.current_time()
                     await websocket.send_message(reply)
@@ -120,6 +122,10 @@ class Connection:
                 message = await websocket.get_message()
         except ConnectionClosed:
             return
+
+    def _another_waits(self) -> bool:
+        """Whether the client has sent its next request already."""
+        return bool(self._websocket._recv_channel.statistics().current_buffer_used)
 
     async def _send_outbox(self) -> None:
         outbox = self._outbox
@@ -133,6 +139,7 @@ class Connection:
                     self._sending_since = math.inf
                     outbox.sent(len(texts))
             except ConnectionClosed:
+                outbox.abandon()
                 return  # the task that reads notices too, and ends the connection
 
     def _enqueue(self, text: str) -> None:

@@ -1,4 +1,7 @@
-"""What waits to be sent on one connection: bounded, and never waited for by those who fill it."""
+"""What waits to be sent on one connection: bounded, and never waited for by those who raise events.
+
+Replies are taken beyond the bounds, one at most: the next request is not begun before there is `room`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ MAX_TOGETHER: Final = 64
 MAX_CHARACTERS_TOGETHER: Final = 64 * 2**10
 
 
+#: With less than this waiting there is room for another reply.
+ROOM_MESSAGES: Final = 1024
+ROOM_CHARACTERS: Final = 2**20
+
+
 class OutboxFullError(Exception):
     """The client does not read what it asked for."""
 
@@ -31,6 +39,8 @@ class Outbox:
         self._characters = 0
         self._filled = trio.Event()
         self._emptied = trio.Event()
+        self._taken = trio.Event()
+        self._abandoned = False
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -39,9 +49,24 @@ class Outbox:
         """Append a text. Raises OutboxFullError; the overflow policy is to close the connection."""
         if len(self._texts) >= self._max_messages or self._characters + len(text) > self._max_characters:
             raise OutboxFullError
+        self.put_reply(text)
+
+    def put_reply(self, text: str) -> None:
+        """Append a text, full or not."""
         self._texts.append(text)
         self._characters += len(text)
         self._filled.set()
+
+    async def room(self) -> None:
+        """Wait until there is room for another reply, or nothing is sent any more."""
+        while not self._abandoned and (len(self._texts) >= ROOM_MESSAGES or self._characters >= ROOM_CHARACTERS):
+            self._taken = trio.Event()
+            await self._taken.wait()
+
+    def abandon(self) -> None:
+        """Nothing is sent any more: the connection is gone."""
+        self._abandoned = True
+        self._taken.set()
 
     async def wait(self) -> None:
         """Wait until there is something to send."""
@@ -70,5 +95,6 @@ class Outbox:
         """The first texts are on their way."""
         for _ in range(count):
             self._characters -= len(self._texts.popleft())
+        self._taken.set()
         if not self._texts:
             self._emptied.set()
