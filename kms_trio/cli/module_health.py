@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from kms_trio.dispatch import ModuleDescriptor
+from kms_trio.errors import exits_as_errors
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.plugins import Plugins
 
@@ -45,11 +46,13 @@ def _look_at(module: ModuleDescriptor, name: str) -> ClassHealth:
     """Named guard: whatever importing a bundle's code raises is the finding."""
     module_name, _, attribute = module.factories[name].partition(":")
     try:
-        implementation = getattr(importlib.import_module(module_name), attribute)
+        with exits_as_errors():
+            implementation = getattr(importlib.import_module(module_name), attribute)
     except Exception as failure:  # noqa: BLE001 - this is the guard
         return ClassHealth(module.name, name, Health.BROKEN, f"{type(failure).__name__}: {failure}")
     if not (inspect.isclass(implementation) and issubclass(implementation, MediaObject)):
-        return ClassHealth(module.name, name, Health.PENDING, "declared, not implemented")
+        reason = f"expected a class made of one of the bases in kms_trio.api, found {implementation!r:.80}"
+        return ClassHealth(module.name, name, Health.PENDING, reason)
     missing = [_described(implementation, each) for each in sorted(getattr(implementation, "__abstractmethods__", ()))]
     if missing:
         return ClassHealth(module.name, name, Health.BROKEN, f"does not implement {', '.join(missing)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import trio
 
-from kms_trio.errors import ErrorCode, KurentoError
+from kms_trio.errors import ErrorCode, KurentoError, exits_as_errors
 from kms_trio.objects.media_object import MediaObject
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Catalog:
         """Named guard: a bundle whose code does not import makes its own classes unavailable, nothing else."""
         module_name, _, attribute = entry.path.partition(":")
         try:
-            module = await trio.to_thread.run_sync(importlib.import_module, module_name)
+            with exits_as_errors():
+                module = await trio.to_thread.run_sync(importlib.import_module, module_name)
             implementation: Any = getattr(module, attribute)
             if not (inspect.isclass(implementation) and issubclass(implementation, MediaObject)):
                 raise TypeError(f"expected a class made of one of the bases in kms_trio.api, found {implementation!r}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -17,6 +18,7 @@ import pluggy
 
 from kms_trio import hookspecs
 from kms_trio.dispatch import ModuleDescriptor
+from kms_trio.errors import exits_as_errors
 from kms_trio.generated.core.module import MODULE as CORE_MODULE
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.spec.errors import SpecError
@@ -26,6 +28,10 @@ logger = logging.getLogger("kms.plugins")
 
 ENTRY_POINT_GROUP: Final = "kms_trio"
 CORE_NAME: Final = "core"
+
+
+class BundleError(Exception):
+    """A bundle that is not whole, or brings nothing."""
 
 
 @attrs.frozen
@@ -47,7 +53,23 @@ class Candidate:
 def installed() -> list[Candidate]:
     """What the installed distributions offer, by name, so that the order is the same on every machine."""
     entry_points = importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
-    return [Candidate(each.name, each.load) for each in sorted(entry_points, key=lambda each: each.name)]
+    return [
+        Candidate(each.name, partial(_load_whole, each)) for each in sorted(entry_points, key=lambda each: each.name)
+    ]
+
+
+def _load_whole(entry_point: importlib.metadata.EntryPoint) -> Any:
+    """What is behind an entry point. Raises what its import raises, and BundleError for a module without its spec."""
+    loaded = entry_point.load()
+    if isinstance(loaded, ModuleDescriptor):
+        try:
+            _ = loaded.kmd
+        except (OSError, ImportError, ValueError) as error:
+            raise BundleError(
+                f"expected the spec of module '{loaded.name}' in its package {loaded.package}, which cannot be read: "
+                f"{error}"
+            ) from error
+    return loaded
 
 
 class _ModulePlugin:
@@ -120,7 +142,8 @@ class Plugins:
     def _load(self, candidate: Candidate) -> None:
         """Named guard: whatever loading a bundle raises is reported and keeps the others from nothing."""
         try:
-            loaded = candidate.load()
+            with exits_as_errors():
+                loaded = candidate.load()
             plugin = _ModulePlugin(loaded) if isinstance(loaded, ModuleDescriptor) else loaded
             self._register(candidate.name, plugin)
         except Exception as failure:
@@ -128,11 +151,14 @@ class Plugins:
             self._report(candidate.name, f"{type(failure).__name__}: {failure}")
 
     def _register(self, name: str, plugin: object) -> None:
-        """Raises what pluggy says about a plugin whose hooks are not as specified."""
+        """Raises what pluggy says about a plugin whose hooks are not as specified, BundleError for one without any."""
         if self._manager.has_plugin(name):
             self._report(name, "another plugin has this name")
             return
         self._manager.register(plugin, name)
+        if not self._manager.get_hookcallers(plugin):
+            self._manager.unregister(plugin)
+            raise BundleError(f"expected a module or something with hooks of kms_trio, found {plugin!r:.80}")
         modules = self._manager.subset_hook_caller("kms_trio_modules", self._others(plugin))()
         for module in (each for given in modules for each in given):
             self._add_module(name, module)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -42,6 +44,36 @@ def test_broken_bundle_is_reported_and_the_others_load() -> None:
     plugins = Plugins([Candidate("bad", broken), candidate("good", module("good", Thing="good:Thing"))])
     assert list(plugins.modules) == ["core", "good"]
     assert [(each.plugin, each.reason) for each in plugins.problems] == [("bad", "ImportError: no module named x")]
+
+
+def test_bundle_that_wants_to_end_the_process_is_reported() -> None:
+    plugins = Plugins([Candidate("bad", lambda: sys.exit(3)), candidate("good", module("good"))])
+    assert list(plugins.modules) == ["core", "good"]
+    assert [each.reason for each in plugins.problems] == ["RuntimeError: sys.exit(3) was called"]
+
+
+def test_bundle_that_brings_nothing_is_reported() -> None:
+    plugins = Plugins([candidate("bad", 3)])
+    assert plugins.names == ["core"]
+    [problem] = plugins.problems
+    assert problem.reason == "BundleError: expected a module or something with hooks of kms_trio, found 3"
+
+
+def test_installed_module_without_its_spec_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "specless-1.0.dist-info").mkdir()
+    (tmp_path / "specless-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: specless\nVersion: 1.0\n")
+    (tmp_path / "specless-1.0.dist-info/entry_points.txt").write_text("[kms_trio]\nspecless = specless:MODULE\n")
+    (tmp_path / "specless").mkdir()
+    (tmp_path / "specless/__init__.py").write_text(
+        "import attrs\n"
+        "from kms_trio.generated.core.module import MODULE as CORE\n"
+        "MODULE = attrs.evolve(CORE, name='specless', package='specless', classes={}, factories={})\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins = Plugins()
+    assert "specless" not in plugins.modules
+    [reason] = [each.reason for each in plugins.problems if each.plugin == "specless"]
+    assert "expected the spec of module 'specless' in its package specless" in reason
 
 
 def test_disabled_bundle_is_not_even_loaded() -> None:
