@@ -138,6 +138,7 @@ class WorkerLink:
                 nursery.cancel_scope.cancel()
         finally:
             self.is_ready = False
+            self._lasting = LastingAnswers()  # nothing lasts of what is lost
             self._channel.close()
             code = await self._process.end(ABORT_PATIENCE_S if self._hangs else END_PATIENCE_S)  # noqa: ASYNC102 - shielded and bounded there
             self._process.close()

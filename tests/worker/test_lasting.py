@@ -12,7 +12,7 @@ from kms_trio.app import Server
 from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.objects.media_object import MediaObject
 from kms_trio.objects.media_pipeline import MediaPipeline
-from kms_trio.testing.patience import PATIENCE_S
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import open_client
 from kms_trio.worker.frames import Message
 from kms_trio.worker.lasting import LastingAnswers, lasts
@@ -125,6 +125,20 @@ async def test_a_session_of_its_own_holds_by_asking_as_well(server: Server) -> N
             await owner.request("closeSession", {})
             assert await guest.invoke(pipeline, "getName") == name
             assert await guest.request("describe", {"object": pipeline})
+
+
+async def test_nothing_lasts_longer_than_its_worker(fresh_server: Server) -> None:
+    with trio.fail_after(PATIENCE_S):
+        async with open_client(fresh_server.control_url) as client:
+            pipeline = await client.create("MediaPipeline")
+            await client.invoke(pipeline, "getName")
+            link = link_of(fresh_server, pipeline)
+            assert len(link._lasting) == 1
+            link.abort()
+            await until(lambda: not link.is_ready)
+            assert not len(link._lasting)
+            with pytest.raises(KurentoError):
+                await client.invoke(pipeline, "getName")
 
 
 class OwnName(MediaPipeline):
