@@ -12,6 +12,7 @@ import attrs
 from kms_trio.dispatch import wire_prefix
 from kms_trio.spec.code_settings import expanded_code
 from kms_trio.spec.creator.java_names import JavaNames, java_name
+from kms_trio.spec.creator.js_names import js_name
 from kms_trio.spec.errors import Location
 from kms_trio.spec.model import PRIMITIVES, EventSpec, RemoteClassSpec, TypeName
 from kms_trio.spec.naming import snake_case
@@ -50,6 +51,7 @@ class TemplateHelpers:
             "getJavaEvent": self.java_event,
             "getJavaProperties": self.java_properties,
             "javaName": java_name,
+            "jsName": js_name,
             "getJsType": self.javascript_type,
             "comment": comment,
         }

@@ -27,9 +27,13 @@ SPEC = {
                     {"name": "colours", "type": "Red[]", "optional": True, "defaultValue": ["DARK"]},
                 ]
             },
-            "properties": [{"name": "area", "type": "double", "final": True}],
+            "properties": [{"name": "area", "type": "double", "final": True}, {"name": "class", "type": "String"}],
             "methods": [
-                {"name": "neighbour", "params": [{"name": "to", "type": "Red"}], "return": {"type": "HubPort"}}
+                {"name": "neighbour", "params": [{"name": "to", "type": "Red"}], "return": {"type": "HubPort"}},
+                {
+                    "name": "import",
+                    "params": [{"name": "function", "type": "int"}, {"name": "callback", "type": "int"}],
+                },
             ],
             "events": ["Moved"],
         },
@@ -66,6 +70,14 @@ def test_every_file_is_javascript(package: Path) -> None:
     for file in files:
         result = subprocess.run([node, "--check", str(file)], capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_words_of_the_language_get_an_underscore_and_keep_their_names_on_the_wire(package: Path) -> None:
+    text = (package / "lib" / "Square.js").read_text()
+    assert "prototype.setClass = function (class_, callback)" in text
+    assert "invoke(this, 'setClass', ['class'], arguments)" in text
+    assert "prototype.import = function (function_, callback_, callback)" in text
+    assert 'invoke(this, \'import\', ["function", "callback"], arguments)' in text
 
 
 def test_hierarchies_lead_to_the_right_place(package: Path) -> None:
