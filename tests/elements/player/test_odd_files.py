@@ -39,8 +39,7 @@ async def play(bench: Bench, element: Any) -> tuple[Any, Any]:
     return taps
 
 
-@pytest.mark.parametrize("b_frames", [False, True], ids=["in order", "B-frames"])
-@pytest.mark.parametrize("encoded", [False, True], ids=["decoded", "encoded"])
+@pytest.mark.parametrize(("b_frames", "encoded"), [(False, True), (True, False)], ids=["encoded", "B-frames"])
 async def test_a_stream_without_a_container(
     bench: Bench, player: MakePlayer, tmp_path: Path, b_frames: bool, encoded: bool
 ) -> None:
@@ -117,7 +116,7 @@ async def test_sound_and_decoded_pictures_begin_together(bench: Bench, player: M
     assert sum(block.samples for block in audio.units) - heard < 1.5 * 48_000
 
 
-@pytest.mark.parametrize("pixels", ["yuv422p", "yuv444p", "yuv420p10le"])
+@pytest.mark.parametrize("pixels", ["yuv444p", "yuv420p10le"])
 async def test_colours_that_browsers_cannot_show_are_encoded_anew(
     bench: Bench, player: MakePlayer, tmp_path: Path, pixels: str
 ) -> None:

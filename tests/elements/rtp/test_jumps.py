@@ -19,25 +19,27 @@ from tests.elements.webrtc.room import numbers
 FRAME_TICKS = 900
 PART = 40
 """Pictures before each jump."""
+KEY_FRAME_EVERY = 30
 CLOCK_HZ = 90_000
 JUMPS = {
-    "timestamps ahead": (600 * CLOCK_HZ, 0),
-    "timestamps back": (-3600 * CLOCK_HZ, 0),
-    "numbers back": (0, -20_000),
-    "numbers ahead": (0, 20_000),
-    "another beginning": (-40 * CLOCK_HZ, -600),
+    "timestamps ahead": (600 * CLOCK_HZ, 0, False),
+    "timestamps back": (-3600 * CLOCK_HZ, 0, True),
+    "numbers back": (0, -20_000, True),
+    "numbers ahead": (0, 20_000, False),
+    "another beginning": (-40 * CLOCK_HZ, -600, False),
 }
-"""By how many ticks and numbers the sender goes elsewhere."""
+"""By how many ticks and numbers the sender goes elsewhere, and whether it sends reports."""
 
 
 class Jumper:
     """Sends pictures whose timestamps and sequence numbers are `shift` away from where they would be."""
 
-    def __init__(self, peer: RtpPeer, frames: Sequence[EncodedFrame]) -> None:
+    def __init__(self, peer: RtpPeer, frames: Sequence[EncodedFrame], reports: bool) -> None:
         self.sent = 0
         self.shift = (0, 0)
         self._peer = peer
         self._frames = frames
+        self._reports = reports
 
     async def run(self) -> None:
         """For ever; a key frame every 30 pictures."""
@@ -48,19 +50,18 @@ class Jumper:
             timestamp = (0xFFFFFFFF - 20_000 + self.sent * FRAME_TICKS + ticks) & 0xFFFFFFFF
             await self._peer.send_frame(self._frames[self.sent % len(self._frames)].data, timestamp)
             self.sent += 1
-            if self.sent % 10 == 0:
+            if self._reports and self.sent % 10 == 0:
                 await self._peer.send_report(timestamp)
             await trio.sleep(0.01)
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-async def test_all_goes_on(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, tmp_path: Path, jump: str
-) -> None:
+async def test_all_goes_on(client: RpcClient, vp8_frames: Sequence[EncodedFrame], tmp_path: Path, jump: str) -> None:
+    *shift, reports = JUMPS[jump]
     pipeline = await client.create("MediaPipeline")
     source, sink = [await client.create("RtpEndpoint", mediaPipeline=pipeline) for _ in range(2)]
     recorders = []
-    async with open_peer() as sender, open_peer() as receiver:
+    async with open_peer() as sender, open_peer() as receiver, trio.open_nursery() as nursery:
         await negotiate(client, source, sender, "sendonly")
         await negotiate(client, sink, receiver, "recvonly")
         await client.invoke(source, "connect", sink=sink, mediaType="VIDEO")
@@ -71,26 +72,29 @@ async def test_all_goes_on(
             await client.invoke(source, "connect", sink=recorder, mediaType="VIDEO")
             await client.invoke(recorder, "record")
             recorders.append(recorder)
-        jumper = Jumper(sender, vp8_frames)
+        jumper = Jumper(sender, vp8_frames, reports)
         nursery.start_soon(jumper.run)
         for recorder in recorders:
             await client.expect("Recording", recorder)
+        begun = jumper.sent
         await until(lambda: len(receiver.frames) > PART)
-        jumper.shift = JUMPS[jump]
+        jumper.shift = (shift[0], shift[1])
         frames = len(receiver.frames)
-        await until(lambda: len(receiver.frames) > frames + PART)
+        await until(lambda: len(receiver.frames) > frames + 2 * PART)
+        sent = jumper.sent - begun
         for recorder in recorders:
             with trio.fail_after(PATIENCE_S):
                 await client.invoke(recorder, "stopAndWait")
         nursery.cancel_scope.cancel()
     pairs = list(itertools.pairwise(receiver.packets))
     assert max((b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in pairs) < 60 * CLOCK_HZ, "nobody sees a jump"
-    assert all((b.sequence_number - a.sequence_number) & 0xFFFF == 1 for a, b in pairs)
+    assert max((b.sequence_number - a.sequence_number) & 0xFFFF for a, b in pairs) < 1000, "here, either"
     assert None not in numbers(receiver.frames)
     for profile in ("WEBM_VIDEO_ONLY", "MP4_VIDEO_ONLY"):
         contents = read_file(tmp_path / profile)
         assert None not in contents.numbers
-        assert len(contents.numbers) > PART
+        if profile.startswith("WEBM"):  # the other is encoded anew, and may leave pictures out when that is slow
+            assert len(contents.numbers) >= sent - 2 * KEY_FRAME_EVERY
         assert contents.duration_s is not None
         assert contents.duration_s < PATIENCE_S
         places = contents.picture_places_s
