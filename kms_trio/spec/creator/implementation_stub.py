@@ -38,6 +38,9 @@ _OTHERS: Mapping[str, str] = {
     "PictureHub": "Mixes pictures. Hub is the base for one that hands on what it gets, or mixes audio.",
 }
 
+#: What implementations import of `kms_trio.api` for annotations.
+_ONLY_TYPES = ("MediaObject", "ObjectContext", "OfferOptions", "RemoteClass")
+
 #: What each constructor takes for itself.
 _FIXED = frozenset({"context", "parent", "object_class"})
 
@@ -143,7 +146,7 @@ def _with_imports(
     packages: Mapping[str, str],
 ) -> str:
     names.used = {(owner, file) for owner, file in names.used if re.search(rf"\b{_alias(owner, file, module)}\.", body)}
-    api = {"ErrorCode", "KurentoError", "Picture", "PictureFormat"}
+    api = {"ErrorCode", "KurentoError", "Picture", "PictureFormat", "UriEndpointState"}
     runtime = sorted(name for name in api if re.search(rf"\b{name}\b", body))
     ours = [f"from {packages[module.name]}.interfaces import {definition.name}Interface"]
     if base.module == "kms_trio.api":
@@ -153,7 +156,7 @@ def _with_imports(
     if runtime:
         ours.append(pycode.import_from("kms_trio.api", runtime))
     checked = names.imports()
-    only_types = [name for name in ("MediaObject", "ObjectContext", "RemoteClass") if re.search(rf"\b{name}\b", body)]
+    only_types = [name for name in _ONLY_TYPES if re.search(rf"\b{name}\b", body)]
     only_types = [name for name in only_types if name not in runtime]
     if only_types:
         checked.append(pycode.import_from("kms_trio.api", only_types))

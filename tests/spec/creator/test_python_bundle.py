@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -225,6 +226,39 @@ def test_a_package_name_that_python_cannot_have(creator: Creator, tmp_path: Path
     outcome = creator("-r", tmp_path / "rich.kmd.json", "-dr", SPECS, "-it", "python-server", "-c", tmp_path / "bundle")
     assert outcome.status == 1
     assert "bad 'code.api.python.packageName' of module 'rich'" in outcome.err
+
+
+async def test_stubs_of_endpoints_with_a_uri_or_sdp_can_be_made(
+    creator: Creator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Awaitable[Server]]
+) -> None:
+    pipeline = {"name": "mediaPipeline", "doc": "p", "type": "MediaPipeline"}
+    uri = {"name": "uri", "doc": "u", "type": "String"}
+    given: dict[str, list[Any]] = {
+        "UriEndpoint": [pipeline, uri],
+        "SdpEndpoint": [pipeline],
+        "BaseRtpEndpoint": [pipeline],
+    }
+    classes = [
+        {"name": f"Own{base}", "doc": "d", "extends": base, "constructor": {"doc": "c", "params": params}}
+        for base, params in given.items()
+    ]
+    spec = {"name": "owned", "version": "1.0.0", "kurentoVersion": "^7.0.0", "remoteClasses": classes}
+    (tmp_path / "owned.kmd.json").write_text(json.dumps(spec))
+    folder = tmp_path / "owned"
+    outcome = creator("-r", tmp_path / "owned.kmd.json", "-dr", SPECS, "-it", "python-server", "-c", folder)
+    assert (outcome.status, outcome.err) == (0, "")
+    monkeypatch.syspath_prepend(folder)
+    module = Candidate("owned", lambda: import_module("kms_owned.generated.module").MODULE)
+    server = await serve(plugins=Plugins([module]))
+    async with open_client(server.control_url) as client:
+        made = await client.create("MediaPipeline")
+        player = await client.create("owned.OwnUriEndpoint", mediaPipeline=made, uri="file:///a.webm")
+        await client.invoke(player, "pause")
+        assert await client.invoke(player, "getState") == "PAUSE"
+        for name in ("OwnSdpEndpoint", "OwnBaseRtpEndpoint"):
+            endpoint = await client.create(f"owned.{name}", mediaPipeline=made)
+            with pytest.raises(KurentoError, match="offers are not written yet"):
+                await client.invoke(endpoint, "generateOffer")
 
 
 async def test_stubs_of_other_bases_work_and_name_what_else_there_is(
