@@ -15,13 +15,6 @@ __all__ = ["prepare_process", "settle_process"]
 #: times as much, which a viewer would see as jitter.
 SWITCH_INTERVAL_S: Final = 0.0005
 
-FULL_COLLECTION_AFTER: Final = 2
-"""Collections of the middle generation that make a full one due, once a fourth as much lives long as did before.
-
-With Python's 10, endpoints that were released, each of which holds itself, pile up until clearing them away is a pause
-that viewers see.
-"""
-
 
 def prepare_process() -> None:
     """To be called before numpy is imported: its linear algebra, which nothing here uses, starts a thread a core.
@@ -34,8 +27,9 @@ def prepare_process() -> None:
 
 
 def settle_process() -> None:
-    """To be called once the server runs: what exists by now lives for ever, so the collector need not look at it."""
+    """To be called once the server runs: what exists by now lives for ever, so the collector need not look at it.
+
+    Of what comes later it has little to clear away: what is released goes by reference counts (`MediaObject.let_go`).
+    """
     gc.collect()
     gc.freeze()
-    young, middle, _ = gc.get_threshold()
-    gc.set_threshold(young, middle, FULL_COLLECTION_AFTER)
