@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kms_trio.app import Server
-from kms_trio.errors import KurentoError
+from kms_trio.errors import ErrorCode, KurentoError
 from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import Format, StreamKind, Want
 from kms_trio.media.frames import EncodedFrame
@@ -117,6 +117,20 @@ async def test_releasing_the_pipeline_tells_of_no_connection(
     told.take()
     await parts.lifecycle.release(pipeline)
     assert told.names() == []
+
+
+async def test_a_released_element_gives_no_pads(elements: list[MediaElement], parts: Server) -> None:
+    a, b, _ = elements
+    a.connect(b)
+    pad = b.sink_pad(MediaType.VIDEO)
+    await parts.lifecycle.release(b)
+    assert pad.element is None
+    assert pad.source is None
+    for sink_or_source in (lambda: b.source_pad(MediaType.VIDEO), lambda: a.connect(b)):
+        with pytest.raises(KurentoError, match="is gone") as refusal:
+            sink_or_source()
+        assert refusal.value.code == ErrorCode.MEDIA_OBJECT_NOT_FOUND
+    assert not a.get_sink_connections()
 
 
 async def test_pipelines_do_not_mix(create: Create, elements: list[MediaElement]) -> None:

@@ -16,9 +16,11 @@ import trio
 from kms_trio.app import Server
 from kms_trio.media.frames import EncodedFrame
 from kms_trio.testing.clips import write_clip
-from kms_trio.testing.patience import until
+from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient, open_client
-from tests.elements.webrtc.room import Participant, Publisher, join
+from kms_trio.testing.webrtc_peer import open_peer
+from tests.elements.webrtc.room import Participant, Publisher, join, see_yourself
+from tests.elements.webrtc.test_ice_tcp import an_endpoint, bridge, connected, deafen, passive
 
 OURS = ("kms_trio", "kms_elements", "kms_filters")
 JOINS = 3
@@ -177,4 +179,24 @@ async def test_sessions(server: Server) -> None:
                 released.watch(pipeline, endpoint)
                 await client.request("closeSession")
             released.kept.append(client)
+        await released.all_gone()
+
+
+async def test_peers_that_come_by_tcp(server: Server, client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
+    released = Released(server)
+    with without_collector():
+        for _ in range(2):
+            async with open_peer() as peer:
+                deafen(peer)
+                endpoint, candidates = await an_endpoint(client, peer)
+                async with bridge(passive(candidates)) as way:
+                    deafen(peer, to_all_but=way)
+                    peer.add_candidate(way.candidate)
+                    await connected(peer)
+                    await see_yourself(Participant(endpoint, peer), vp8_frames)
+                    released.watch(endpoint)
+                    await client.release(endpoint)
+                    with trio.fail_after(PATIENCE_S):
+                        await way.ended.wait()
+            released.kept += [peer, way]
         await released.all_gone()
