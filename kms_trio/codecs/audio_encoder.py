@@ -29,8 +29,8 @@ FRAME_S: Final = Fraction(20, 1000)
 class AudioEncoder:
     """Encodes samples that arrive in frames of any size.
 
-    Timestamps count in the format's clock rate.  Where the source has a gap, the timestamps of the output have it, too
-    (less than a frame before it is lost); what cannot be encoded is left out.
+    Timestamps count in the format's clock rate.  Where the source has a gap, the timestamps of the output have it, too;
+    a frame that it would leave unfinished is filled up with silence.  What cannot be encoded is left out.
     """
 
     def __init__(self, format: Format, source_clock_rate_hz: int, bitrate_bps: int = 0) -> None:
@@ -58,6 +58,9 @@ class AudioEncoder:
         try:
             # A private frame: the one we were given is shared with other consumers.
             for part in self._resampler.push(_view(frame), frame.pts, self._source_clock_rate_hz):
+                if self._resampler.discontinuity:
+                    self._fill_up(part)
+                    encoded += self._encode_whole_frames()
                 self._append(part)
                 encoded += self._encode_whole_frames()
         except av.error.FFmpegError:
@@ -81,18 +84,36 @@ class AudioEncoder:
         return context
 
     def _append(self, part: av.AudioFrame) -> None:
-        if self._resampler.discontinuity or self._waiting is None:
-            assert part.pts is not None
-            self._waiting, self._next_pts = part.to_ndarray(), part.pts
-            self._resampler.discontinuity = False
+        samples = part.to_ndarray()
+        assert part.pts is not None
+        if self._waiting is None or part.pts != self._next_pts + self._waiting_samples:
+            self._waiting, self._next_pts = samples, part.pts
         else:
-            self._waiting = np.concatenate((self._waiting, part.to_ndarray()), axis=1)
+            self._waiting = np.concatenate((self._waiting, samples), axis=1)
+
+    def _fill_up(self, part: av.AudioFrame) -> None:
+        """A new run begins with `part`: what waits becomes a whole frame, or reaches as far as that."""
+        self._resampler.discontinuity = False
+        waiting = self._waiting_samples
+        assert part.pts is not None
+        gap = part.pts - self._next_pts - waiting
+        if self._waiting is not None and waiting and gap > 0:
+            silence = min(gap, self._frame_samples - waiting) * self._width
+            self._waiting = np.pad(self._waiting, ((0, 0), (0, silence)))
+
+    @property
+    def _width(self) -> int:
+        """Columns of an array for each sample."""
+        return 1 if self._planar else self._channels
+
+    @property
+    def _waiting_samples(self) -> int:
+        return 0 if self._waiting is None else self._waiting.shape[1] // self._width
 
     def _encode_whole_frames(self) -> list[EncodedFrame]:
-        assert self._waiting is not None
-        encoded = []
-        width = self._frame_samples * (1 if self._planar else self._channels)
-        while self._waiting.shape[1] >= width:
+        encoded: list[EncodedFrame] = []
+        width = self._frame_samples * self._width
+        while self._waiting is not None and self._waiting.shape[1] >= width:
             samples = np.ascontiguousarray(self._waiting[:, :width])
             self._waiting = self._waiting[:, width:]
             frame = av.AudioFrame.from_ndarray(samples, self._profile.sample_format, self._layout)

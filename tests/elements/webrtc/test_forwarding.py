@@ -203,13 +203,14 @@ async def test_key_frame_requests_are_thinned_and_not_lost(
 
 
 async def test_releasing_leaves_nothing_behind(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as viewer,
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(presenter.peer, vp8_frames).run)
         await until(lambda: "video" in viewer.peer.tracks)

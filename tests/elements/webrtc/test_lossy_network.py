@@ -122,14 +122,13 @@ async def test_whole_pictures_through_a_bad_network(
 async def test_recordings_of_a_lossy_source_are_whole_and_in_sync(
     client: RpcClient,
     vp8_frames: Sequence[EncodedFrame],
-    nursery: trio.Nursery,
     tmp_path: Path,
     nacks_are_answered: bool,
 ) -> None:
     """As they came, and transcoded: where nothing is repaired a key frame is asked for, and nothing broken is shown."""
     pipeline = await client.create("MediaPipeline")
     recordings = {profile: tmp_path / f"recording.{profile.lower()}" for profile in ("WEBM", "MP4")}
-    async with join(client, pipeline, receive=False, rtx=True) as presenter:
+    async with join(client, pipeline, receive=False, rtx=True) as presenter, trio.open_nursery() as nursery:
         presenter.peer.answer_nacks = nacks_are_answered
         up = put_between(presenter.peer, 0.1 if nacks_are_answered else 0.03, seed=5)
         recorders = []
