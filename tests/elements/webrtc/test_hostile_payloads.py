@@ -106,7 +106,6 @@ def _made_up_chunk(chance: random.Random) -> bytes:
 async def test_what_an_authenticated_peer_sends_is_its_own_harm(
     client: RpcClient,
     vp8_frames: Sequence[EncodedFrame],
-    nursery: trio.Nursery,
     caplog: pytest.LogCaptureFixture,
     seed: int,
 ) -> None:
@@ -117,6 +116,7 @@ async def test_what_an_authenticated_peer_sends_is_its_own_harm(
         join(client, pipeline, sources=["self"]) as witness,
         join(client, pipeline, data_channels=True, sources=["self"]) as liar,
         join(client, pipeline, send=False, codecs=("PCMU/8000", "H264/90000"), sources=[liar.endpoint]),
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(witness.peer, vp8_frames).run)
         await until(lambda: "video" in witness.peer.tracks)
