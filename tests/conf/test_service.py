@@ -110,6 +110,28 @@ def test_systemd_likes_the_unit(analyze: str, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
+def system_calls(analyze: str, word: str) -> set[str]:
+    """The system calls that a word of SystemCallFilter stands for."""
+    if not word.startswith("@"):
+        return {word}
+    told = subprocess.run([analyze, "syscall-filter", word], capture_output=True, text=True, check=True, timeout=60)
+    lines = (line.strip() for line in told.stdout.splitlines()[1:])
+    return {call for line in lines if line and not line.startswith("#") for call in system_calls(analyze, line)}
+
+
+def test_system_calls_that_are_needed_are_let_through(analyze: str) -> None:
+    allowed: set[str] = set()
+    for value in re.findall(r"^SystemCallFilter=(.*)$", UNIT.read_text(), re.MULTILINE):
+        named = set[str]().union(*(system_calls(analyze, word) for word in value.lstrip("~").split()))
+        allowed = allowed - named if value.startswith("~") else allowed | named
+    # numpy's allocator, `nice` of host processes, limits of threads and files, the cores that may be used
+    assert allowed >= {"mbind", "setpriority", "setrlimit", "prlimit64", "sched_setaffinity", "memfd_create"}
+
+
+def test_system_calls_that_are_not_let_through_end_no_process() -> None:
+    assert unit()["Service"]["SystemCallErrorNumber"] == "EPERM"
+
+
 def test_little_is_exposed(analyze: str) -> None:
     result = subprocess.run(
         [analyze, "security", "--offline=true", "--threshold=20", "--no-pager", str(UNIT)],
