@@ -79,7 +79,10 @@ class Route:
 
 @attrs.frozen
 class _Bounds:
-    """The settings of one moment: encoders with equal ones can be shared."""
+    """The settings of one moment: encoders with equal ones can be shared.
+
+    Those of the other kind of media are left out: sound goes on without a gap while the bitrate of video is changed.
+    """
 
     encoder_bitrate_bps: int
     min_encoder_bitrate_bps: int
@@ -88,12 +91,16 @@ class _Bounds:
     frame_rate: Fraction | None
 
     @classmethod
-    def of(cls, settings: EncoderSettings, output: ForcedOutput | None) -> _Bounds:
+    def of_audio(cls, settings: EncoderSettings, output: ForcedOutput | None) -> _Bounds:
+        return cls(0, 0, 0, settings.audio_bitrate_bps if output is None else output.bitrate_bps, None)
+
+    @classmethod
+    def of_video(cls, settings: EncoderSettings, output: ForcedOutput | None) -> _Bounds:
         return cls(
             settings.encoder_bitrate_bps,
             settings.min_encoder_bitrate_bps,
             settings.max_encoder_bitrate_bps,
-            settings.audio_bitrate_bps if output is None else output.bitrate_bps,
+            0,
             None if output is None else output.frame_rate,
         )
 
@@ -195,7 +202,10 @@ class AgnosticNode:
         own = format.encoding_name == source.format.encoding_name and (kind is StreamKind.RAW or not transcoded)
         if own and kind is source.kind:
             return source
-        bounds = None if own or kind is StreamKind.RAW else _Bounds.of(self._settings, self.output)
+        bounds = None
+        if not own and kind is not StreamKind.RAW:
+            bounds_of = _Bounds.of_audio if format.is_audio else _Bounds.of_video
+            bounds = bounds_of(self._settings, self.output)
         made_as: Hashable = (bounds, mtu_bytes) if kind is StreamKind.RTP else bounds
         key = (kind, format.encoding_name, made_as)
         stream: Stream[Any] = self._found(source, key, lambda: self._make(kind, format, bounds, mtu_bytes))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from kms_trio.errors import ErrorCode, KurentoError
@@ -17,7 +20,7 @@ from kms_trio.media.streams import RawStream
 from kms_trio.objects.media_element import MediaElement
 from kms_trio.objects.media_pipeline import TRANSCODING_TAG
 from kms_trio.objects.pass_through import PassThrough
-from kms_trio.testing.clips import numbered_picture, picture_number, tone
+from kms_trio.testing.clips import numbered_picture, picture_number, pitch_hz, tone
 from kms_trio.testing.elements import Bench, Tap, open_bench
 
 VP8, H264, H265 = (Format(name, 90_000) for name in ("VP8", "H264", "H265"))
@@ -230,6 +233,30 @@ async def test_audio_is_encoded_with_the_bitrate_of_the_format(bench: Bench) -> 
         return sum(len(frame.data) for frame in tap.units[:49])
 
     assert await bytes_of_a_second(96_000) > 2 * await bytes_of_a_second(16_000)
+
+
+async def test_sound_goes_on_while_the_bitrate_of_video_changes(bench: Bench) -> None:
+    pictures, samples = RawStream(RAW_VIDEO), RawStream(RAW_AUDIO)
+    source = giving(bench, (MediaType.VIDEO, pictures), (MediaType.AUDIO, samples))
+    video = Tap(bench, source.source_pad(MediaType.VIDEO), encoded(VP8))
+    audio = Tap(bench, source.source_pad(MediaType.AUDIO), encoded(PCMU))
+    for block in range(60):
+        if block % 10 == 5:  # what is on its way then is not waited for
+            source.encoder_bitrate = 100_000 + 1_000 * block
+            source.max_encoder_bitrate = 300_000 + 1_000 * block
+        samples.push(tone(440.0, block * 960, 960))
+        await audio.take(block)  # an encoder may hold one back
+    await bench.settle()
+    assert len(set(video.streams)) > 1, "there the encoder is another one"
+    assert len(audio.streams) == 1
+    steps = {later.pts - earlier.pts for earlier, later in itertools.pairwise(audio.units)}
+    assert steps == {160}, "20 ms each, without a hole"
+    decoder: Any = av.CodecContext.create("pcm_mulaw", "r")
+    decoder.sample_rate, decoder.layout = 8_000, "mono"
+    blocks = [block for frame in audio.units for block in decoder.decode(av.Packet(frame.data))]
+    heard = np.concatenate([block.to_ndarray()[0] for block in blocks])
+    assert len(heard) >= 59 * 160
+    assert abs(pitch_hz(heard, 8_000) - 440) < 2
 
 
 async def test_a_format_may_be_forced_before_there_is_a_pad(bench: Bench) -> None:
