@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import attrs
 
@@ -34,7 +35,10 @@ def absolute_uri(uri: str, default_path: str) -> str:
 
 
 def file_path(uri: str) -> Path | None:
-    """Return the path that a `file:` URI names, or None for any other URI."""
+    """Return the path that a `file:` URI names, or None for any other URI.
+
+    Names are bytes (RFC 8089 section 4): what is no UTF-8 stays what it is, so that two URIs never name one file.
+    """
     if not uri.lower().startswith("file://"):
         return None
     try:
@@ -42,7 +46,10 @@ def file_path(uri: str) -> Path | None:
     except ValueError:
         return None
     rest = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-    return Path(unquote(rest))
+    try:
+        return Path(os.fsdecode(unquote_to_bytes(rest)))
+    except UnicodeEncodeError:  # half of a surrogate pair, which no encoding has
+        return Path(rest)
 
 
 @attrs.frozen

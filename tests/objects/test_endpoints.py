@@ -167,6 +167,7 @@ def test_what_a_uri_means(uri: str, expected: str) -> None:
 def test_path_of_a_uri() -> None:
     assert file_path("file:///a/b%20c.webm") == Path("/a/b c.webm")
     assert file_path("FILE:///a#b?c") == Path("/a#b?c")
+    assert file_path("file:///%ff.webm") != file_path("file:///%fe.webm"), "no UTF-8, and not the same"
     assert file_path("http://host/a") is None
     assert file_path("file://[") is None
 

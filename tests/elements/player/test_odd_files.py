@@ -13,7 +13,7 @@ import pytest
 
 from kms_trio.generated.core.types import MediaType
 from kms_trio.media.formats import Format, StreamKind, Want
-from kms_trio.testing.clips import numbered_picture, picture_number, pitch_hz, write_clip
+from kms_trio.testing.clips import numbered_picture, picture_number, pitch_hz, tone, write_clip
 from kms_trio.testing.elements import Bench
 from kms_trio.testing.patience import until
 from tests.elements.rtp.ffmpeg import require_ffmpeg, run_ffmpeg
@@ -139,6 +139,34 @@ async def test_colours_that_browsers_cannot_show_are_encoded_anew(
     assert numbers(pictures) == list(range(len(pictures)))
     assert {picture.format.name for picture in pictures} == {"yuv420p"}
     assert len(pictures) > RATE / 2
+
+
+async def test_opus_of_more_channels_than_browsers_can_play_is_encoded_anew(
+    bench: Bench, player: MakePlayer, tmp_path: Path
+) -> None:
+    """It is several streams in a packet, which would be heard as noise."""
+    path = tmp_path / "surround.mkv"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libopus", rate=48_000)
+        stream.layout = "5.1"
+        channels = av.AudioResampler(format="flt", layout="5.1", rate=48_000)
+        for begin in range(0, 48_000, 960):
+            for block in channels.resample(tone(440.0, begin, 960)):
+                container.mux(stream.encode(block))
+        container.mux(stream.encode(None))
+    opus = Format("OPUS", 48_000, 2)
+    element = player(path, use_encoded_media=True)
+    tap = bench.tap(element, MediaType.AUDIO, Want(StreamKind.ENCODED, (opus,)))
+    element.play()
+    await bench.expect_any(("EndOfStream", "Error"), element)
+    await bench.settle()
+    assert bench.errors(element) == []
+    decoder: Any = av.CodecContext.create("libopus", "r")
+    decoder.sample_rate, decoder.layout = 48_000, "stereo"
+    blocks = [block for frame in tap.units for block in decoder.decode(av.Packet(frame.data))]
+    samples = np.concatenate([block.to_ndarray().reshape(-1, 2)[:, 0] for block in blocks])
+    assert len(samples) > 40_000
+    assert abs(pitch_hz(samples[6_000:36_000], 48_000) - 440) < 4
 
 
 async def test_sound_before_the_beginning_that_an_edit_list_tells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -277,6 +278,55 @@ async def test_a_file_that_cannot_be_made(bench: Bench, recorder: MakeRecorder, 
     assert bench.errors(element) == [("RESOURCE_ERROR_OPEN", 6), ("UNEXPECTED_ELEMENT_ERROR", 4)]
     assert element.state is UriEndpointState.STOP
     await element.stop_and_wait()
+
+
+def names_in(folder: Path) -> list[bytes]:
+    return sorted(os.fsencode(path.name) for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("two%20words%20and%20more.webm", b"two words and more.webm"),
+        ("two words.webm", b"two words.webm"),
+        ("ünï 日本.webm", "ünï 日本.webm".encode()),
+        ("100%25.webm", b"100%.webm"),
+        ("what?why#because.webm", b"what?why#because.webm"),
+        ("concat:a|b%2503d.webm", b"concat:a|b%03d.webm"),
+        ("no_text_%ff%fe.webm", b"no_text_\xff\xfe.webm"),
+        ("a" * 250 + ".webm", b"a" * 250 + b".webm"),
+    ],
+)
+async def test_names_of_files(bench: Bench, recorder: MakeRecorder, tmp_path: Path, text: str, name: bytes) -> None:
+    element = recorder(f"file://{tmp_path}/{text}")
+    await record(bench, Source(bench), element, range(10))
+    assert bench.errors(element) == []
+    assert names_in(tmp_path) == [name]
+    assert read_file(tmp_path / os.fsdecode(name)).numbers == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a" * 251 + ".webm", "File name too long"),
+        ("folder/", "expected the name of a file, it is that of a folder"),
+        ("there", "Is a directory"),
+        ("loop", "Too many levels of symbolic links"),
+        ("\ud800", "surrogates not allowed"),
+    ],
+)
+async def test_names_that_no_file_can_have(
+    bench: Bench, recorder: MakeRecorder, tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    element = recorder(f"file://{tmp_path}/{text}")
+    element.record()
+    error = await bench.expect("Error", element)
+    assert reason in error.description
+    assert bench.errors(element)[0] == ("RESOURCE_ERROR_OPEN", 6)
+    await element.stop_and_wait()
+    assert names_in(tmp_path) == [b"loop", b"there"], "nothing is left"
 
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:9/upload", "file:///nul%00byte"])

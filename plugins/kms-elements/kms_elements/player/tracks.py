@@ -209,7 +209,8 @@ def make_track(stream: Any, start_s: Fraction, use_encoded_media: bool) -> Track
     """The track for a stream of an open file.
 
     Encoded media is passed through where it was asked for and makes sense: video whose frames are not in the order of
-    their display, or whose colours are not 4:2:0 at 8 bit, cannot be shown by browsers, so it is decoded all the same.
+    their display, or whose colours are not 4:2:0 at 8 bit, and Opus of more than two channels are nothing for browsers,
+    so they are decoded all the same.
     """
     format = _encoded_format(stream) if use_encoded_media else None
     return DecodedTrack(stream, start_s) if format is None else EncodedTrack(stream, format, start_s)
@@ -225,7 +226,9 @@ def _encoded_format(stream: Any) -> Format | None:
     if name is None:
         return None
     if name == "OPUS":
-        return Format(name, 48_000, 2)  # whatever the file says: RFC 7587 section 4.1
+        # Two channels whatever the file says (RFC 7587 section 4.1).  More are several streams in one packet (RFC 7845
+        # section 5.1.1), which decoders of RTP take for noise.
+        return Format(name, 48_000, 2) if context.channels <= 2 else None
     extradata = context.extradata
     if name in ("AAC", "VORBIS") and not extradata:
         return None  # AAC with headers in every frame (ADTS)

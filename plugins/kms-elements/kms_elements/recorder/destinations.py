@@ -59,6 +59,8 @@ def destination_of(uri: str, content_type: str) -> Destination:
     """Raises ValueError for URIs that cannot be recorded to."""
     path = file_path(uri)
     if path is not None:
+        if uri.endswith("/"):
+            raise ValueError("expected the name of a file, it is that of a folder")
         return FileDestination(path)
     if urlsplit(uri).scheme.lower() in ("http", "https"):
         return HttpDestination(uri, content_type)
