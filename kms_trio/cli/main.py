@@ -69,7 +69,7 @@ def serve(
     log_format: str,
     log_level: str,
 ) -> None:
-    """Run the server until SIGINT or SIGTERM."""
+    """Run the server until SIGINT, SIGTERM or SIGHUP."""
     named = {
         "mediaServer.net.websocket.address": address,
         "mediaServer.net.websocket.port": port,

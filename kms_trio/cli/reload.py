@@ -24,10 +24,11 @@ _PASSED_OVER: Final = frozenset({"node_modules", "__pycache__", "dist", "build"}
 def run_until_done(command: Sequence[str], folder: Path) -> int:
     """Run `command`, again whenever a source file below `folder` changes; its exit code.
 
-    A command that fails is run again after the next change. SIGINT and SIGTERM end it and this.
+    A command that fails is run again after the next change. SIGINT, SIGTERM and SIGHUP end it and this.
     """
     wanted_end = threading.Event()
-    former = {each: signal.signal(each, lambda *_: wanted_end.set()) for each in (signal.SIGINT, signal.SIGTERM)}
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    former = {each: signal.signal(each, lambda *_: wanted_end.set()) for each in stopping}
     try:
         while True:
             before = snapshot(folder)

@@ -42,7 +42,7 @@ def run_module(
     reload: bool,
     log_level: str | None,
 ) -> None:
-    """Run a server with the module in FOLDER, without installing it, until SIGINT or SIGTERM.
+    """Run a server with the module in FOLDER, without installing it, until SIGINT, SIGTERM or SIGHUP.
 
     It listens on 127.0.0.1 unless --set says otherwise.
     """

@@ -37,7 +37,7 @@ class StartError(Exception):
 def run_until_signal(
     settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO, worker_log: WorkerLog
 ) -> None:
-    """Serve until SIGINT or SIGTERM. Raises StartError, and what nothing inside handled.
+    """Serve until one of `stop_signals`. Raises StartError, and what nothing inside handled.
 
     A server that does not end within `EXIT_DEADLINE_S` of the signal writes the stacks of its threads to `errors`, a
     real file, and exits with code 1.
@@ -45,12 +45,18 @@ def run_until_signal(
     trio.run(_serve, settings, announce, errors, worker_log)
 
 
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """What asks the server to stop: the terminal hanging up as well, unless it was started by `nohup`."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM) if ignored else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 async def _serve(
     settings: Settings, announce: Callable[[app.Server], None] | None, errors: TextIO, worker_log: WorkerLog
 ) -> None:
     failure: str | None = None
     settings = await with_external_addresses(settings)
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with trio.open_signal_receiver(*stop_signals()) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop_at_signal, signals, nursery.cancel_scope, errors)
             try:
@@ -90,7 +96,7 @@ async def _stop_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope, 
     """Cancel at the first signal; a second one ends the process at once."""
     async for number in signals:
         _log.info("Received %s, stopping", signal.Signals(number).name)
-        for stopping in (signal.SIGINT, signal.SIGTERM):
+        for stopping in stop_signals():
             signal.signal(stopping, signal.SIG_DFL)
         faulthandler.dump_traceback_later(EXIT_DEADLINE_S, exit=True, file=errors)
         scope.cancel()

@@ -64,7 +64,7 @@ def add_modules_path(folders: tuple[Path, ...]) -> None:
 
 
 def run_server(options: StartOptions, announce: Callable[[Server], None] | None = None) -> int:
-    """Run until SIGINT or SIGTERM; the exit code. `announce` is called once the server is ready."""
+    """Run until a signal asks to stop; the exit code. `announce` is called once the server is ready."""
     crash_log: CrashLog | None = None
     try:
         configure(options.log)

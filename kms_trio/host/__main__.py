@@ -20,8 +20,10 @@ def main() -> None:
     """Settle as a host, and serve until the server hangs up."""
     control, parent, nice = map(int, sys.argv[1:4])
     _die_with(parent)
-    os.nice(nice)
-    with contextlib.suppress(OSError):  # where it is not allowed, the server's memory limit holds all the same
+    # Where a filter of system calls or the system allows neither, filters run all the same.
+    with contextlib.suppress(OSError):
+        os.nice(nice)
+    with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE_ADJUSTMENT)
     faulthandler.enable()
     from kms_trio.host.program import serve  # imported only now: the libraries take longest

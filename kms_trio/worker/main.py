@@ -1,7 +1,8 @@
 """The life of a worker process, from exec to its end.
 
 It ends when the control process says so, and when that is gone: then its end of the channel is closed, and the kernel
-sends SIGTERM besides. Signals for the whole group, such as Ctrl-C, are for the control process alone to act on.
+sends SIGTERM besides. Signals for the whole group, such as Ctrl-C or a terminal that hangs up, are for the control
+process alone to act on.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ async def _run(sock: socket.socket, assignment: Assignment, parent: int, crash_s
     set_levels(assignment.log.gst_debug)
     logging.captureWarnings(True)
     try:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             await _serve(channel, assignment, parent, signals, crash_stream)
     # The guard of the process: whatever ends it is written down, by the control process.
     except Exception:

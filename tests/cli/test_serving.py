@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from kms_trio.cli.running import stop_signals
 from tests.cli.commands import KMS_TRIO, KURENTO_MEDIA_SERVER, free_port, run, started
 
 WARNING = "Listening publicly without limits on URIs"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_serve_says_where_and_stops_at_a_signal(number: signal.Signals) -> None:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("the tests were started by nohup, and so would be the server")
     port, http_port = free_port(), free_port()
     arguments = ["--address", "127.0.0.1", "--port", str(port), "--http-port", str(http_port)]
     with started(KMS_TRIO, "serve", *arguments, ready="Demo page: ") as server:
@@ -28,6 +31,14 @@ def test_serve_says_where_and_stops_at_a_signal(number: signal.Signals) -> None:
     assert server.returncode == 0
     assert f"Received {number.name}, stopping" in rest
     assert rest.endswith("Kurento Media Server stopped\n")
+
+
+def test_a_server_that_nohup_started_outlives_its_terminal() -> None:
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert stop_signals() == (signal.SIGINT, signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, former)
 
 
 def test_kurento_command_line_with_files_of_an_operator(tmp_path: Path) -> None:
