@@ -14,10 +14,13 @@ import trio
 from hypothesis import HealthCheck, settings
 
 from kms_trio.settings import Settings
+from tests.to_the_end import pytest_runtest_call
 
 if TYPE_CHECKING:
     from kms_trio.app import Server
     from kms_trio.plugins import Plugins
+
+__all__ = ["pytest_runtest_call", "serve", "server"]
 
 # No deadlines: a test must not fail because the machine is busy.
 settings.register_profile("default", derandomize=False, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -40,10 +40,14 @@ async def pipelines_apart(server: Server, client: RpcClient) -> tuple[str, str]:
 
 
 async def test_viewers_of_the_other_worker_lose_nothing(
-    fresh_server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, caplog: pytest.LogCaptureFixture
+    fresh_server: Server, vp8_frames: Sequence[EncodedFrame], caplog: pytest.LogCaptureFixture
 ) -> None:
     server = fresh_server
-    async with open_client(server.control_url) as victim, open_client(server.control_url) as other:
+    async with (
+        open_client(server.control_url) as victim,
+        open_client(server.control_url) as other,
+        trio.open_nursery() as nursery,
+    ):
         doomed, safe = await pipelines_apart(server, victim)
         await other.request("describe", {"object": safe})
         async with (

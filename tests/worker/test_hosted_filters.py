@@ -51,9 +51,7 @@ async def grey_filter(client: RpcClient, pipeline: str) -> str:
     return made
 
 
-async def test_video_passes_a_hosted_filter_whose_host_is_killed(
-    fresh_server: Server, tmp_path: Path, nursery: trio.Nursery
-) -> None:
+async def test_video_passes_a_hosted_filter_whose_host_is_killed(fresh_server: Server, tmp_path: Path) -> None:
     server, frames = fresh_server, numbered_frames(tmp_path)
     async with open_client(server.control_url) as client:
         pipeline = await client.create("MediaPipeline")
@@ -61,6 +59,7 @@ async def test_video_passes_a_hosted_filter_whose_host_is_killed(
         async with (
             join(client, pipeline, receive=False) as presenter,
             join(client, pipeline, send=False, sources=[made]) as viewer,
+            trio.open_nursery() as nursery,
         ):
             await client.invoke(presenter.endpoint, "connect", sink=made)
             nursery.start_soon(Publisher(presenter.peer, frames).run)

@@ -38,13 +38,13 @@ async def frames(peer: WebRtcPeer, kind: str, count: int) -> None:
     await until(lambda: kind in peer.tracks and len(peer.tracks[kind].frames) >= had + count)
 
 
-async def test_three_in_a_composite(clock: MockClock, client: RpcClient, nursery: trio.Nursery) -> None:
+async def test_three_in_a_composite(clock: MockClock, client: RpcClient) -> None:
     pipeline = await client.create("MediaPipeline")
     hub = await client.create("Composite", mediaPipeline=pipeline, width=WIDTH, height=HEIGHT, framerate=25)
     performers: list[Performer] = []
     peers: list[WebRtcPeer] = []
     ports: list[str] = []
-    async with AsyncExitStack() as stack:
+    async with trio.open_nursery() as nursery, AsyncExitStack() as stack:
         for number, pitch_hz in enumerate((400.0, 700.0, 1100.0)):
             port = await client.create("HubPort", hub=hub)
             each = await stack.enter_async_context(join(client, pipeline, sources=[port]))
@@ -81,10 +81,10 @@ async def test_three_in_a_composite(clock: MockClock, client: RpcClient, nursery
         nursery.cancel_scope.cancel()
 
 
-async def test_a_presenter_is_switched(clock: MockClock, client: RpcClient, nursery: trio.Nursery) -> None:
+async def test_a_presenter_is_switched(clock: MockClock, client: RpcClient) -> None:
     pipeline = await client.create("MediaPipeline")
     hub = await client.create("DispatcherOneToMany", mediaPipeline=pipeline)
-    async with AsyncExitStack() as stack:
+    async with trio.open_nursery() as nursery, AsyncExitStack() as stack:
         presenters: list[tuple[str, Performer]] = []
         for base in (100, 200):
             port = await client.create("HubPort", hub=hub)

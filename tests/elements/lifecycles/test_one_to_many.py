@@ -25,7 +25,7 @@ from tests.elements.webrtc.room import Publisher
 
 
 async def test_one_to_many(
-    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    clock: MockClock, client: RpcClient, journal: Journal, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     await journal.watch(MANAGER_ID, "manager")
     pipeline = journal.name(await client.create("MediaPipeline"), "pipeline")
@@ -42,6 +42,7 @@ async def test_one_to_many(
         offering(client, journal, presenter, "presenter", send=True, receive=False) as speaker,
         offering(client, journal, one, "one", send=False, receive=True) as first,
         offering(client, journal, two, "two", send=False, receive=True) as second,
+        trio.open_nursery() as nursery,
     ):
         await journal.expect(*negotiated("presenter"), *negotiated("one"), *negotiated("two"))
         await speaker.connect(client, journal)

@@ -27,7 +27,6 @@ def _unknown_address(peer: RtpPeer) -> tuple[str, ...]:
 async def test_media_goes_back_to_where_it_comes_from(
     client: RpcClient,
     vp8_frames: Sequence[EncodedFrame],
-    nursery: trio.Nursery,
     caplog: pytest.LogCaptureFixture,
     *,
     mux: bool,
@@ -35,7 +34,7 @@ async def test_media_goes_back_to_where_it_comes_from(
     caplog.set_level(logging.INFO, "rtpendpoint")
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer(mux=mux) as peer, open_peer() as announced:
+    async with open_peer(mux=mux) as peer, open_peer() as announced, trio.open_nursery() as nursery:
         section = peer.section(lines=_unknown_address(peer)).replace(str(peer.rtp_port), str(announced.rtp_port), 1)
         offer = f"v=0\r\nc=IN IP4 127.0.0.1\r\n{section}"
         answer = await client.invoke(endpoint, "processOffer", offer=offer)
@@ -52,12 +51,10 @@ async def test_media_goes_back_to_where_it_comes_from(
         nursery.cancel_scope.cancel()
 
 
-async def test_the_source_is_locked_once_it_is_learnt(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_the_source_is_locked_once_it_is_learnt(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer() as peer, open_peer() as thief:
+    async with open_peer() as peer, open_peer() as thief, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv", lines=ACTIVE)
         await client.invoke(endpoint, "connect", sink=endpoint)
         nursery.start_soon(peer.publish, vp8_frames)
@@ -77,12 +74,12 @@ async def test_the_source_is_locked_once_it_is_learnt(
 
 
 async def test_with_keys_only_an_authentic_packet_is_learnt_from(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     suite = "AES_CM_128_HMAC_SHA1_80"
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto={"crypto": "AES_128_CM_HMAC_SHA1_80"})
-    async with open_peer(suite=suite) as peer, open_peer(suite=suite) as thief:
+    async with open_peer(suite=suite) as peer, open_peer(suite=suite) as thief, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv", lines=ACTIVE)
         await client.invoke(endpoint, "connect", sink=endpoint)
         thief.remote_rtp_port, thief.remote_rtcp_port = peer.remote_rtp_port, peer.remote_rtcp_port

@@ -32,9 +32,7 @@ from tests.elements.webrtc.room import numbers
 OPUS_SILENCE = b"\xf8\xff\xfe"
 
 
-async def test_as_a_recorded_kurento_did(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_as_a_recorded_kurento_did(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     """RTP/AVP from one endpoint to another: the events and answers of Kurento Media Server 7.3.0."""
     pipeline = await client.create("MediaPipeline")
     a, b = [await client.create("RtpEndpoint", mediaPipeline=pipeline) for _ in range(2)]
@@ -51,7 +49,7 @@ async def test_as_a_recorded_kurento_did(
             "ConnectionStateChanged",
             "OnKeySoftLimit",
         )
-    async with open_peer() as sender, open_peer() as receiver:
+    async with open_peer() as sender, open_peer() as receiver, trio.open_nursery() as nursery:
         answer = await negotiate(client, a, sender, "sendonly", profile="AVP")
         assert "a=recvonly\r\n" in answer
         assert "rtcp-fb" not in answer, "RTP/AVP has no feedback"
@@ -97,7 +95,7 @@ def _states(data: dict[str, str]) -> tuple[str, ...]:
     return tuple(data[key] for key in ("newState", "state") if key in data)
 
 
-async def test_the_server_offers(client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery) -> None:
+async def test_the_server_offers(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     """An answer of the peer picks the codec; the same payload type in both medias confuses nobody."""
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
@@ -105,6 +103,7 @@ async def test_the_server_offers(client: RpcClient, vp8_frames: Sequence[Encoded
     async with (
         open_peer("audio", "OPUS", payload_type=96) as audio,
         open_peer("video", payload_type=96) as video,
+        trio.open_nursery() as nursery,
     ):
         assert audio.take(offer).protocol == video.take(offer).protocol == "RTP/AVPF"
         assert audio.remote_rtp_port % 2 == video.remote_rtp_port % 2 == 0
@@ -127,13 +126,11 @@ async def test_the_server_offers(client: RpcClient, vp8_frames: Sequence[Encoded
 
 
 @pytest.mark.parametrize("mux", [False, True], ids=["two ports", "rtcp-mux"])
-async def test_feedback(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, *, mux: bool
-) -> None:
+async def test_feedback(client: RpcClient, vp8_frames: Sequence[EncodedFrame], *, mux: bool) -> None:
     """NACK, PLI, REMB and reports in both directions, on RTCP's own port or on the one of RTP."""
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer(mux=mux) as peer:
+    async with open_peer(mux=mux) as peer, trio.open_nursery() as nursery:
         answer = await negotiate(client, endpoint, peer, "sendrecv")
         assert ("a=rtcp-mux\r\n" in answer) is mux
         await client.invoke(endpoint, "connect", sink=endpoint)
@@ -162,10 +159,10 @@ async def test_feedback(
         nursery.cancel_scope.cancel()
 
 
-async def test_ipv6(client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery) -> None:
+async def test_ipv6(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, useIpv6=True)
-    async with open_peer(host="::1") as peer:
+    async with open_peer(host="::1") as peer, trio.open_nursery() as nursery:
         answer = await negotiate(client, endpoint, peer, "sendrecv")
         assert "c=IN IP6 " in answer
         await client.invoke(endpoint, "connect", sink=endpoint)

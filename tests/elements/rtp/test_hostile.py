@@ -31,12 +31,12 @@ def transport_of(server: Server, endpoint: str) -> PlainTransport:
 
 
 async def test_a_stranger_does_not_disturb_a_sender(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     """Media, goodbyes and reports from another address than the sender's are counted and dropped."""
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer() as peer, open_peer(host="127.0.0.2") as stranger:
+    async with open_peer() as peer, open_peer(host="127.0.0.2") as stranger, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv")
         await client.invoke(endpoint, "connect", sink=endpoint)
         nursery.start_soon(peer.publish, vp8_frames)
@@ -57,11 +57,11 @@ async def test_a_stranger_does_not_disturb_a_sender(
 
 
 async def test_the_announced_host_takes_over_from_a_stranger_that_was_first(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer() as peer, open_peer(host="127.0.0.2") as stranger:
+    async with open_peer() as peer, open_peer(host="127.0.0.2") as stranger, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv")
         await client.invoke(endpoint, "connect", sink=endpoint)
         stranger.host = peer.host
@@ -102,15 +102,13 @@ async def test_a_sender_that_comes_back_from_another_port(
 
 
 @pytest.mark.parametrize("suite", ["", SUITE], ids=["rtp", "srtp"])
-async def test_garbage(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, suite: str
-) -> None:
+async def test_garbage(client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], suite: str) -> None:
     """Random and mutated datagrams from the peer's own address at both ports; then media flows as before."""
     chance = random.Random(5)
     pipeline = await client.create("MediaPipeline")
     crypto = {"crypto": "AES_128_CM_HMAC_SHA1_80"} if suite else {}
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=crypto)
-    async with open_peer(suite=suite) as peer:
+    async with open_peer(suite=suite) as peer, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv")
         await client.invoke(endpoint, "connect", sink=endpoint)
         transport = transport_of(server, endpoint)
@@ -140,13 +138,16 @@ def _mutations(peer: RtpPeer, chance: random.Random) -> list[bytes]:
     return [body, rtp, rtcp, bytes(flipped), rtp[: chance.randrange(len(rtp))]]
 
 
-async def test_forged_and_replayed_srtp(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_forged_and_replayed_srtp(client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]) -> None:
     """Without the key nobody is heard, from wherever; with it the source may even move."""
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto={"crypto": "AES_128_CM_HMAC_SHA1_80"})
-    async with open_peer(suite=SUITE) as peer, open_peer(suite=SUITE) as forger, open_peer() as plain:
+    async with (
+        open_peer(suite=SUITE) as peer,
+        open_peer(suite=SUITE) as forger,
+        open_peer() as plain,
+        trio.open_nursery() as nursery,
+    ):
         await negotiate(client, endpoint, peer, "sendrecv")
         await client.invoke(endpoint, "connect", sink=endpoint)
         transport = transport_of(server, endpoint)

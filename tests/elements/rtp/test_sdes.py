@@ -45,14 +45,13 @@ def _base64(key: str) -> str:
 async def test_media_both_ways(
     client: RpcClient,
     vp8_frames: Sequence[EncodedFrame],
-    nursery: trio.Nursery,
     crypto: dict[str, str],
     suite: str,
     inline: str,
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=crypto)
-    async with open_peer(suite=suite) as peer:
+    async with open_peer(suite=suite) as peer, trio.open_nursery() as nursery:
         answer = await negotiate(client, endpoint, peer, "sendrecv", profile="AVPF")
         assert f"a=crypto:1 {suite} inline:{inline}" in answer
         assert "RTP/SAVPF" in answer
@@ -65,7 +64,7 @@ async def test_media_both_ways(
 
 
 async def test_a_key_that_was_used_long_enough(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event comes once, for the media that flows; nothing else changes."""
     monkeypatch.setattr(RtpEndpoint, "key_limit_packets", 50)
@@ -74,7 +73,7 @@ async def test_a_key_that_was_used_long_enough(
     secured = {"crypto": "AES_128_CM_HMAC_SHA1_80"}
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=secured)
     await client.subscribe(endpoint, "OnKeySoftLimit")
-    async with open_peer(suite="AES_CM_128_HMAC_SHA1_80") as peer:
+    async with open_peer(suite="AES_CM_128_HMAC_SHA1_80") as peer, trio.open_nursery() as nursery:
         await negotiate(client, endpoint, peer, "sendrecv", profile="AVPF")
         nursery.start_soon(peer.publish, vp8_frames)
         event = await client.expect("OnKeySoftLimit", endpoint)

@@ -18,9 +18,7 @@ SUITE = "AES_CM_128_HMAC_SHA1_80"
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["rtp", "srtp"])
-async def test_webrtc_to_rtp(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, *, encrypted: bool
-) -> None:
+async def test_webrtc_to_rtp(client: RpcClient, vp8_frames: Sequence[EncodedFrame], *, encrypted: bool) -> None:
     pipeline = await client.create("MediaPipeline")
     crypto = {"crypto": "AES_128_CM_HMAC_SHA1_80"} if encrypted else {}
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline, crypto=crypto)
@@ -28,6 +26,7 @@ async def test_webrtc_to_rtp(
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as viewer,
         open_peer(suite=SUITE if encrypted else "") as peer,
+        trio.open_nursery() as nursery,
     ):
         await negotiate(client, endpoint, peer, "recvonly")
         await client.invoke(presenter.endpoint, "connect", sink=endpoint)
@@ -45,10 +44,14 @@ async def test_webrtc_to_rtp(
         nursery.cancel_scope.cancel()
 
 
-async def test_rtp_to_webrtc(client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery) -> None:
+async def test_rtp_to_webrtc(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     endpoint = await client.create("RtpEndpoint", mediaPipeline=pipeline)
-    async with open_peer() as peer, join(client, pipeline, send=False, sources=[endpoint]) as viewer:
+    async with (
+        open_peer() as peer,
+        join(client, pipeline, send=False, sources=[endpoint]) as viewer,
+        trio.open_nursery() as nursery,
+    ):
         await negotiate(client, endpoint, peer, "sendonly")
         nursery.start_soon(peer.publish, vp8_frames)
         await until(lambda: "video" in viewer.peer.tracks and len(viewer.peer.tracks["video"].frames) > 40)

@@ -18,9 +18,9 @@ from kms_trio.testing.webrtc_peer import open_peer
 from tests.elements.webrtc.room import Publisher, join, numbers
 
 
-async def test_loopback(client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery) -> None:
+async def test_loopback(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         publisher = Publisher(me.peer, vp8_frames)
         nursery.start_soon(publisher.run)
         await until(lambda: "video" in me.peer.tracks and len(me.peer.tracks["video"].frames) > 40)
@@ -50,10 +50,10 @@ async def test_loopback(client: RpcClient, vp8_frames: Sequence[EncodedFrame], n
 
 
 async def test_viewers_see_the_same_and_late_ones_start_with_a_key_frame(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, receive=False) as presenter:
+    async with join(client, pipeline, receive=False) as presenter, trio.open_nursery() as nursery:
         publisher = Publisher(presenter.peer, vp8_frames)
         nursery.start_soon(publisher.run)
         async with join(client, pipeline, send=False, sources=[presenter.endpoint]) as early:
@@ -76,14 +76,13 @@ async def test_viewers_see_the_same_and_late_ones_start_with_a_key_frame(
         nursery.cancel_scope.cancel()
 
 
-async def test_a_viewer_changes_its_source(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_a_viewer_changes_its_source(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as one,
         join(client, pipeline, receive=False) as two,
         join(client, pipeline, send=False, sources=[one.endpoint]) as viewer,
+        trio.open_nursery() as nursery,
     ):
         for each in (one, two):
             nursery.start_soon(Publisher(each.peer, vp8_frames).run)
@@ -100,13 +99,12 @@ async def test_a_viewer_changes_its_source(
         nursery.cancel_scope.cancel()
 
 
-async def test_what_a_viewer_lost_is_sent_again(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_what_a_viewer_lost_is_sent_again(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as viewer,
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(presenter.peer, vp8_frames).run)
         await until(lambda: "video" in viewer.peer.tracks and len(viewer.peer.tracks["video"].packets) > 20)
@@ -133,11 +131,9 @@ async def test_what_a_viewer_lost_is_sent_again(
         nursery.cancel_scope.cancel()
 
 
-async def test_losses_toward_the_server_are_repaired(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_losses_toward_the_server_are_repaired(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         send_to, count = me.peer._send_to, 0
 
         async def lossy(data: bytes, remote: tuple[str, int]) -> None:
@@ -157,13 +153,12 @@ async def test_losses_toward_the_server_are_repaired(
         nursery.cancel_scope.cancel()
 
 
-async def test_reports_and_bitrates_go_both_ways(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_reports_and_bitrates_go_both_ways(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as viewer,
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(presenter.peer, vp8_frames).run)
         await until(lambda: "video" in viewer.peer.tracks)
@@ -181,12 +176,13 @@ async def test_reports_and_bitrates_go_both_ways(
 
 
 async def test_key_frame_requests_are_thinned_and_not_lost(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as viewer,
+        trio.open_nursery() as nursery,
     ):
         rare_key_frames = [vp8_frames[0], *[frame for frame in vp8_frames if not frame.key_frame] * 10]
         nursery.start_soon(Publisher(presenter.peer, rare_key_frames).run)

@@ -28,12 +28,12 @@ from tests.elements.webrtc.room import Publisher, join
 
 
 async def test_floods_from_strangers_leave_no_trace(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     chance = random.Random(1)
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: "video" in me.peer.tracks)
         ufrag = next(iter(network.transports_by_ufrag))
@@ -70,11 +70,11 @@ async def test_floods_from_strangers_leave_no_trace(
 
 
 async def test_media_under_another_key_and_replays_are_dropped(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: "video" in me.peer.tracks)
         transport = next(iter(network.transports_by_ufrag.values()))
@@ -94,7 +94,7 @@ async def test_media_under_another_key_and_replays_are_dropped(
 
 
 async def test_garbage_inside_srtp_and_dtls(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     """An authenticated peer that sends nonsense hurts only itself."""
     chance = random.Random(2)
@@ -102,6 +102,7 @@ async def test_garbage_inside_srtp_and_dtls(
     async with (
         join(client, pipeline, sources=["self"]) as me,
         join(client, pipeline, sources=["self"]) as liar,
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: "video" in me.peer.tracks)
@@ -183,11 +184,11 @@ async def test_of_those_who_know_a_name_alone_few_are_looked_into(
 
 
 async def test_a_peer_proves_as_many_addresses_as_it_likes_and_few_are_kept(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: "video" in me.peer.tracks)
         [transport] = network.transports_by_ufrag.values()

@@ -63,14 +63,13 @@ class Room:
 
 
 @pytest.fixture
-async def room(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> AsyncIterator[Room]:
+async def room(client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]) -> AsyncIterator[Room]:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as source,
         join(client, pipeline, send=False, sources=[source.endpoint]) as honest,
         join(client, pipeline, send=False, sources=[source.endpoint]) as hostile,
+        trio.open_nursery() as nursery,
     ):
         with trio.CancelScope() as publishing:
             nursery.start_soon(Publisher(source.peer, vp8_frames).run)

@@ -87,12 +87,13 @@ class Viewer:
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("rtx", [True, False], ids=["rtx", "plain"])
 async def test_whole_pictures_through_a_bad_network(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery, loss: float, rtx: bool
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame], loss: float, rtx: bool
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False, rtx=rtx) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint], rtx=rtx) as watcher,
+        trio.open_nursery() as nursery,
     ):
         up = put_between(presenter.peer, loss, seed=1)
         down = put_between(watcher.peer, loss, seed=3)

@@ -43,13 +43,15 @@ class TosSocket:
 async def test_the_constructor_marks(
     client: RpcClient,
     vp8_frames: Sequence[EncodedFrame],
-    nursery: trio.Nursery,
     qos_dscp: str | None,
     code_point: int,
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     given = {} if qos_dscp is None else {"qosDscp": qos_dscp}
-    async with join(client, pipeline, sources=["self"], constructor=given, wrap_socket=TosSocket) as me:
+    async with (
+        join(client, pipeline, sources=["self"], constructor=given, wrap_socket=TosSocket) as me,
+        trio.open_nursery() as nursery,
+    ):
         seen: TosSocket = me.peer._socket  # type: ignore[assignment]  # as wrapped
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: all(seen.marks.values()))

@@ -46,7 +46,7 @@ def video(of: Participant) -> list[EncodedFrame]:
 
 
 async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_frame(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     guard = network.overload
@@ -54,7 +54,7 @@ async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_fra
     first_pipeline, second_pipeline = await client.create("MediaPipeline"), await client.create("MediaPipeline")
     for pipeline in (first_pipeline, second_pipeline):
         await client.subscribe(pipeline, "Error")
-    async with AsyncExitStack() as stack:
+    async with trio.open_nursery() as nursery, AsyncExitStack() as stack:
         publishers, viewers = [], []
         for pipeline, count in ((first_pipeline, VIEWERS_OF_FIRST), (second_pipeline, 1)):
             source = await stack.enter_async_context(join(client, pipeline, receive=False))
@@ -117,14 +117,14 @@ async def test_the_stream_with_most_viewers_pauses_and_comes_back_with_a_key_fra
 
 
 async def test_a_stream_that_ends_while_it_is_held_back_is_forgotten(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     guard = network.overload
     script = guard.load = ScriptedLoad()
     pipeline = await client.create("MediaPipeline")
     await client.subscribe(pipeline, "Error")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: "video" in me.peer.tracks)
         script.load = STRAINED

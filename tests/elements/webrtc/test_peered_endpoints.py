@@ -119,28 +119,28 @@ async def test_an_application_that_trickles_one_way_only(
 
 
 async def test_several_pairs_do_not_mix_and_leave_nothing_behind(
-    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, server: Server, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     network: NetworkService = server.context.network
     pipeline = await client.create("MediaPipeline")
     trunks = [await open_trunk(client, pipeline) for _ in range(3)]
-    for trunk in trunks:
-        nursery.start_soon(trunk.forward_candidates, trunk.a, trunk.b)
-        nursery.start_soon(trunk.forward_candidates, trunk.b, trunk.a)
-        await trunk.negotiate()
-        await trunk.gather()
-    for trunk in trunks:
-        await trunk.connected()
-    async with trio.open_nursery() as all_at_once:
+    async with trio.open_nursery() as trickling:
         for trunk in trunks:
-            all_at_once.start_soon(loop_through, client, pipeline, trunk, vp8_frames)
+            trickling.start_soon(trunk.forward_candidates, trunk.a, trunk.b)
+            trickling.start_soon(trunk.forward_candidates, trunk.b, trunk.a)
+            await trunk.negotiate()
+            await trunk.gather()
+        for trunk in trunks:
+            await trunk.connected()
+        async with trio.open_nursery() as all_at_once:
+            for trunk in trunks:
+                all_at_once.start_soon(loop_through, client, pipeline, trunk, vp8_frames)
+        trickling.cancel_scope.cancel()
     transports = list(network.transports_by_ufrag.values())
     private = [sock for transport in transports for sock in transport.bases.private_sockets]
     assert len(private) >= len(trunks)
     assert not any(transport.undecryptable for transport in transports)
-    nursery.cancel_scope.cancel()
-    with trio.CancelScope(shield=True):
-        await client.release(pipeline)
-        await until(lambda: not network.transports_by_ufrag)
+    await client.release(pipeline)
+    await until(lambda: not network.transports_by_ufrag)
     assert all(sock.closed for sock in private)
     assert all(not sock.routes for sock in network.sockets)

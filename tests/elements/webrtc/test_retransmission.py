@@ -14,11 +14,11 @@ from tests.elements.webrtc.room import Publisher, join
 
 
 async def test_what_the_server_misses_comes_by_a_stream_of_its_own(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     """One packet in nine is lost, and comes again under the retransmission SSRC alone: viewers see no hole."""
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"], rtx=True) as me:
+    async with join(client, pipeline, sources=["self"], rtx=True) as me, trio.open_nursery() as nursery:
         lost: list[int] = []
 
         def loses(number: int) -> bool:
@@ -45,13 +45,14 @@ async def test_what_the_server_misses_comes_by_a_stream_of_its_own(
 
 
 async def test_a_viewer_gets_what_it_lost_by_a_stream_of_its_own(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
+    client: RpcClient, vp8_frames: Sequence[EncodedFrame]
 ) -> None:
     pipeline = await client.create("MediaPipeline")
     async with (
         join(client, pipeline, receive=False) as presenter,
         join(client, pipeline, send=False, sources=[presenter.endpoint], rtx=True) as viewer,
         join(client, pipeline, send=False, sources=[presenter.endpoint]) as other,
+        trio.open_nursery() as nursery,
     ):
         nursery.start_soon(Publisher(presenter.peer, vp8_frames).run)
         await until(lambda: "video" in viewer.peer.tracks and len(viewer.peer.tracks["video"].packets) > 20)

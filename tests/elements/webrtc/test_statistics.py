@@ -23,11 +23,9 @@ def of(stats: dict[str, dict[str, Any]], type_name: str) -> Entries:
     return [entry for entry in stats.values() if entry["__type__"] == type_name]
 
 
-async def test_entries_lead_to_each_other(
-    client: RpcClient, vp8_frames: Sequence[EncodedFrame], nursery: trio.Nursery
-) -> None:
+async def test_entries_lead_to_each_other(client: RpcClient, vp8_frames: Sequence[EncodedFrame]) -> None:
     pipeline = await client.create("MediaPipeline")
-    async with join(client, pipeline, sources=["self"]) as me:
+    async with join(client, pipeline, sources=["self"]) as me, trio.open_nursery() as nursery:
         nursery.start_soon(Publisher(me.peer, vp8_frames).run)
         await until(lambda: len(me.peer.tracks) == 2 and len(me.peer.tracks["video"].frames) > 20)
         await me.peer.send_rtcp([ReceiverEstimatedMaximumBitrate(1, 1_500_000, (me.peer.tracks["video"].ssrc,))])
