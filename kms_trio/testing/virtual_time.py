@@ -7,7 +7,6 @@ happens after 30 seconds, however slow the machine is, and without waiting for t
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -45,18 +44,13 @@ async def keep_time(clock: trio.testing.MockClock, busy: Callable[[], bool] = la
     own = trio.CapacityLimiter(1)
     while True:
         await trio.testing.wait_all_tasks_blocked(CUSHION_S)
-        if busy() or _threads_work():
+        if busy() or trio.testing.active_thread_count():
             await trio.to_thread.run_sync(time.sleep, CUSHION_S, limiter=own)
             continue
         await trio.testing.wait_all_tasks_blocked(CUSHION_S)  # what a thread has just come back with is looked at
-        if not busy() and not _threads_work():
+        if not busy() and not trio.testing.active_thread_count():
             wait_s = trio.lowlevel.current_statistics().seconds_to_next_deadline
             if 0 < wait_s < float("inf"):
                 clock.jump(wait_s)
             else:
                 await trio.to_thread.run_sync(time.sleep, CUSHION_S, limiter=own)
-
-
-def _threads_work() -> bool:
-    """Whether a thread that Trio lent works: it is named after what it does then."""
-    return any(" from " in thread.name for thread in threading.enumerate())
