@@ -90,6 +90,7 @@ class RtpSender:
         self.plis_received = 0
         self.firs_received = 0
         self.remb_bps = 0
+        self._wanted_bps: int | None = None
         self._stream: RtpStream | None = None
         self._fanout: RtpFanout | None = None
         self._last_fir: int | None = None
@@ -139,7 +140,8 @@ class RtpSender:
         return self._stream.answers_key_frame_requests
 
     def want_bitrate(self, bitrate_bps: int | None) -> None:
-        """The viewer can take at most so much."""
+        """The viewer can take at most so much; that holds for other sources, too: it is said of the way there."""
+        self._wanted_bps = bitrate_bps
         if self._stream is not None and self._fanout is not None:
             self._stream.want_bitrate(self.leg, bitrate_bps)
 
@@ -199,6 +201,8 @@ class RtpSender:
         stream.clock.watch(self._placed_anew)
         self._fanout = fanout_of(stream)
         self._fanout.add_leg(leg, self._timers.now())
+        if self._wanted_bps is not None:
+            stream.want_bitrate(leg, self._wanted_bps)
         if self._guard is not None and not leg.audio:
             self._guard.watch(self._fanout)
 
