@@ -127,11 +127,13 @@ class IceBases:
         also connect to the same addresses by TCP, and we to theirs.
         """
         self._shared, self._external = sockets, external
-        hosts = [self._add_host(sock) for sock in sockets]
+        hosts = [self._make_host(sock) for sock in sockets]
+        found = list(hosts)
         if self._peered:
-            self._open_private()
+            found += self._open_private()
         if tcp:
-            self._add_tcp()
+            found += self._open_tcp()
+        self._agent.add_local_candidates(found, self._service.timers.now())
         self._gathering.start(hosts, servers)
 
     def meet(self, candidate: Candidate) -> None:
@@ -139,39 +141,41 @@ class IceBases:
         if not self._peered and self._service.is_own(candidate.address):
             self._peered = True
             if self._shared:
-                self._open_private()
+                self._agent.add_local_candidates(self._open_private(), self._service.timers.now())
 
-    def _open_private(self) -> None:
+    def _open_private(self) -> list[Candidate]:
         try:
             self.private_sockets = self._service.open_private([sock.local.host for sock in self._shared])
         except OSError as problem:
             logger.error("two endpoints of this server cannot reach each other: %s", problem)
-        for sock in self.private_sockets:
-            self._add_host(sock)
+        return [self._make_host(sock) for sock in self.private_sockets]
 
-    def _add_host(self, sock: UdpSocket) -> Candidate:
+    def _make_host(self, sock: UdpSocket) -> Candidate:
+        """Make a socket a base and tell its candidate, which the agent is still to be given."""
         candidate = host_candidate(*sock.address, local_preference=0xFFFF - len(self._bases))
         self._bases[sock.address] = sock
-        self._agent.add_local_candidate(candidate, self._service.timers.now())
         announced = self._announce(candidate)
         if sock in self._shared:
             self._service.know_as(sock.address, "external", announced.address)
         return candidate
 
-    def _add_tcp(self) -> None:
+    def _open_tcp(self) -> list[Candidate]:
+        """Bases for TCP, active and passive; the agent is still to be given their candidates."""
+        found: list[Candidate] = []
         try:
             bases = self._service.tcp_bases([sock.local.host for sock in self._shared])
         except OSError as problem:
             logger.error("no candidates for TCP: %s", problem)
-            return
+            return found
         for place, passive in enumerate(bases):
             active = ActiveTcpBase(self._service, passive.address[0], self._connection_lost)
             self._active.append(active)
             for base in (active, passive):
                 candidate = tcp_host_candidate(*base.address, local_preference=0x1FFF - place)
                 self._bases[base.address] = base
-                self._agent.add_local_candidate(candidate, self._service.timers.now())
+                found.append(candidate)
                 self._announce(candidate)
+        return found
 
     def _connection_lost(self, base: ActiveTcpBase, remote: tuple[str, int]) -> None:
         now = self._service.timers.now()
@@ -180,8 +184,9 @@ class IceBases:
 
     def _announce(self, candidate: Candidate) -> Candidate:
         """Tell a host candidate, with the external address if there is one; what was told."""
-        external = self._external.get(ipaddress.ip_address(candidate.host).version)
-        announced = attrs.evolve(candidate, host=external) if external else candidate
+        announced = candidate
+        if self._external and (external := self._external.get(ipaddress.ip_address(candidate.host).version)):
+            announced = attrs.evolve(candidate, host=external)
         self._on_candidate(announced)
         return announced
 

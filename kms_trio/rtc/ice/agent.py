@@ -22,7 +22,7 @@ from kms_trio.rtc.ice.states import IceEvent, IceRole, IceState, IceStatistics, 
 from kms_trio.rtc.stun import ROLE_CONFLICT, MessageClass, message_class_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from kms_trio.rtc.ice.credentials import IceCredentials, RandomSource
     from kms_trio.rtc.ice.pairs import CandidatePair
@@ -107,12 +107,16 @@ class IceAgent:
             self._consent.deadline(self._lifecycle.silence_limit_s),
             self._lifecycle.patience_ends_at,
         )
-        return min((time for time in times if time is not None), default=None)
+        return min([time for time in times if time is not None], default=None)
 
     # -- what its owner tells it -------------------------------------------------------------------------------------
 
     def add_local_candidate(self, candidate: Candidate, now: float) -> None:
-        """Add a candidate of ours.
+        """Add a candidate of ours, see `add_local_candidates`."""
+        self.add_local_candidates((candidate,), now)
+
+    def add_local_candidates(self, candidates: Iterable[Candidate], now: float) -> None:
+        """Add candidates of ours; of those that come together the best one is checked first.
 
         Host and relayed candidates are bases: their address is what `receive` and `transmits` call `local`.
         Server-reflexive ones have a base that is already here, and need no checks of their own (RFC 8445 section
@@ -122,10 +126,14 @@ class IceAgent:
         """
         if self.state.is_final:
             return
-        if candidate.type is CandidateType.SERVER_REFLEXIVE:
-            self._search.add_reflexive(candidate)
-        elif candidate.type in (CandidateType.HOST, CandidateType.RELAYED):
-            self._search.add_local(candidate)
+        bases = False
+        for candidate in candidates:
+            if candidate.type is CandidateType.SERVER_REFLEXIVE:
+                self._search.add_reflexive(candidate)
+            elif candidate.type in (CandidateType.HOST, CandidateType.RELAYED):
+                self._search.add_local(candidate)
+                bases = True
+        if bases:
             self._advance(now)
 
     def set_remote_credentials(self, remote: IceCredentials, now: float, *, lite: bool = False) -> None:

@@ -158,7 +158,11 @@ class CheckList:
 
     def best(self, state: PairState) -> CandidatePair | None:
         """The pair of highest priority in a state."""
-        return max((pair for pair in self if pair.state is state), key=lambda pair: pair.priority, default=None)
+        best = None
+        for pair in self._pairs.values():  # no max() with a key: this is asked several times a datagram
+            if pair.state is state and (best is None or pair.priority > best.priority):
+                best = pair
+        return best
 
     def all_failed(self) -> bool:
         """Whether there are pairs and each has failed."""

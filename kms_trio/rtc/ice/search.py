@@ -222,9 +222,9 @@ class Search:
     def _to_connect(self) -> CandidatePair | None:
         """The pair that a connection is opened for next: none while something works that is at least as good."""
         pair = self.pairs.best(PairState.FROZEN)
-        valid = self.best_valid
         if pair is None or self._connections >= MAX_CONNECTIONS:
             return None
+        valid = self.best_valid
         return pair if valid is None or valid.priority < pair.priority else None
 
     def _check(self, pair: CandidatePair, now: float, *, use_candidate: bool = False) -> None:

@@ -110,6 +110,17 @@ def test_a_run_can_be_repeated(seed: int) -> None:
     assert runs[0] == runs[1]
 
 
+def test_of_candidates_that_come_together_the_best_is_checked_first() -> None:
+    network = FakeNetwork()
+    remote = IcePeer(network, IceRole.CONTROLLING, RIGHT, seed=1)
+    bare = IcePeer(network, IceRole.CONTROLLED, seed=3)
+    bare.learn_candidates(remote)
+    bare.learn_credentials(remote)
+    worse, better = host_candidate("192.0.2.1", 1, local_preference=1), host_candidate("192.0.2.2", 2)
+    bare.agent.add_local_candidates([worse, better], network.now)
+    assert [transmit.local for transmit in bare.agent.transmits()] == [better.address, worse.address]
+
+
 def test_ipv6() -> None:
     network = FakeNetwork()
     left = IcePeer(network, IceRole.CONTROLLING, ("2001:db8::1", 1), LEFT, seed=1)

@@ -76,7 +76,8 @@ class IceEndpoint(BaseRtpEndpoint):
         log = self.context.shared(IceServerLog)
         servers = log.servers(self._stun_server_address, self._stun_server_port, self._turn_url)
         external = {4: self._external_ipv4, 6: self._external_ipv6}
-        connection.gather(self._sockets(), external, servers, tcp=self._ice_tcp)
+        told = {version: address for version, address in external.items() if address}
+        connection.gather(self._sockets(), told, servers, tcp=self._ice_tcp)
 
     def _sockets(self) -> list[UdpSocket]:
         names = [name.strip() for name in self._network_interfaces.split(",") if name.strip()]
