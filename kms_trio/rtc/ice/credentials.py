@@ -47,8 +47,7 @@ def make_credentials(random: RandomSource) -> IceCredentials:
     Args:
         random: must be cryptographically strong in a server, since the password keeps strangers out.
     """
-    return IceCredentials(_text(random, _UFRAG_LENGTH), _text(random, _PASSWORD_LENGTH))
-
-
-def _text(random: RandomSource, length: int) -> str:
-    return "".join(ICE_CHARACTERS[random.getrandbits(6)] for _ in range(length))
+    length = _UFRAG_LENGTH + _PASSWORD_LENGTH
+    bits = random.getrandbits(6 * length)  # at once: each draw from the system's source is a system call
+    text = "".join([ICE_CHARACTERS[bits >> 6 * place & 63] for place in range(length)])
+    return IceCredentials(text[:_UFRAG_LENGTH], text[_UFRAG_LENGTH:])

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import string
+
 import pytest
 
-from kms_trio.rtc.ice import CandidateType, IceRole, IceState, PairState, host_candidate, parse_candidate
+from kms_trio.rtc.ice import (
+    CandidateType,
+    IceRole,
+    IceState,
+    PairState,
+    host_candidate,
+    make_credentials,
+    parse_candidate,
+)
 from kms_trio.testing.ice import IcePeer, both, introduce
 from kms_trio.testing.network import FakeNetwork
 
@@ -119,6 +130,21 @@ def test_of_candidates_that_come_together_the_best_is_checked_first() -> None:
     worse, better = host_candidate("192.0.2.1", 1, local_preference=1), host_candidate("192.0.2.2", 2)
     bare.agent.add_local_candidates([worse, better], network.now)
     assert [transmit.local for transmit in bare.agent.transmits()] == [better.address, worse.address]
+
+
+def test_credentials_take_one_draw() -> None:
+    class Counting(random.Random):
+        draws = 0
+
+        def getrandbits(self, k: int, /) -> int:
+            self.draws += 1
+            return super().getrandbits(k)
+
+    source = Counting(1)
+    made = {make_credentials(source) for _ in range(1000)}
+    assert source.draws == len(made) == 1000
+    assert {(len(each.ufrag), len(each.password)) for each in made} == {(8, 24)}
+    assert set("".join(each.ufrag + each.password for each in made)) == set(string.ascii_letters + string.digits + "+/")
 
 
 def test_ipv6() -> None:
