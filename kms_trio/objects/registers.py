@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MODULE_KEY: Final = "__module__"
 TYPE_KEY: Final = "__type__"
+AS_THEY_ARE: Final = frozenset({str, int, bool})
+"""Exactly these types are JSON already, and most of what is written; enumerations are not among them."""
 
 
 @attrs.frozen
@@ -78,7 +80,7 @@ class RegisterHooks:
             for attribute, wire_name in names.items():
                 each = getattr(value, attribute)
                 if each is not None:
-                    written[wire_name] = unstructure(each)
+                    written[wire_name] = each if type(each) in AS_THEY_ARE else unstructure(each)
             return written
 
         return write

@@ -139,7 +139,8 @@ class WebRtcEndpoint(IceEndpoint, DataChannelOperations, WebRtcEndpointInterface
         negotiated = create_answer(offer, self._capabilities(), self._own_side(connection), self._local_ids())
         self._run(connection, negotiated)
         self._candidates.describe(negotiated.local)
-        return self.current_local_sdp(write(negotiated.local))  # the peer's candidates may have led to more of ours
+        # Those of now, as the peer's candidates may have led to more of ours.
+        return write(with_candidates(negotiated.local, self._candidates.texts))
 
     async def _apply_answer(self, answer_text: str) -> None:
         answer = parse_description(answer_text, self.id)
