@@ -82,7 +82,10 @@ class TransportStats:
         return {each.id: each for each in stats}
 
     def _id(self, what: Hashable) -> str:
-        return self._ids.setdefault(what, str(uuid.uuid4()))
+        known = self._ids.get(what)
+        if known is None:  # no `setdefault`, which would draw a new one each time
+            known = self._ids[what] = str(uuid.uuid4())
+        return known
 
     def _base(self, what: Hashable, kind: StatsType) -> dict[str, Any]:
         return {"id": self._id(what), "type": kind, "timestamp_millis": int(self._unix_s() * 1000)}
