@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kms_trio.spec.defaults import check_default
 from kms_trio.spec.errors import Location, SpecError
@@ -27,8 +27,13 @@ _KIND_WORDS = {
 }
 
 
-def check_module(spec: ModuleSpec, scope: Scope) -> tuple[str, ...]:
-    """Check every definition of `spec`. Returns remarks that stop nothing. Raises SpecError."""
+def check_module(spec: ModuleSpec, scope: Scope, *, written: bool = True) -> tuple[str, ...]:
+    """Check every definition of `spec`. Returns remarks that stop nothing. Raises SpecError.
+
+    Of a module that is only imported nothing is `written` in Python: two names of values may differ by capitals alone,
+    as `streamID` and `streamId` do in Kurento 6.
+    """
+    compared = snake_case if written else str
     # Ancestors first: what follows walks up hierarchies and relies upon their having an end.
     definitions: tuple[Definition, ...] = (*spec.remote_classes, *spec.complex_types, *spec.events)
     for definition in definitions:
@@ -36,10 +41,10 @@ def check_module(spec: ModuleSpec, scope: Scope) -> tuple[str, ...]:
     for remote_class in spec.remote_classes:
         _check_class(remote_class, scope)
     for complex_type in spec.complex_types:
-        _check_complex_type(complex_type, scope)
+        _check_complex_type(complex_type, scope, compared)
     for event in spec.events:
         what = f"event '{event.name}'"
-        _unique_names(event.properties, what)
+        _unique_names(event.properties, what, compared)
         _check_items(event.properties, scope)
     return tuple(_check_defaults(spec, scope))
 
@@ -86,14 +91,14 @@ def _check_parameters(method: Method, what: str, scope: Scope) -> None:
             )
 
 
-def _check_complex_type(complex_type: ComplexType, scope: Scope) -> None:
+def _check_complex_type(complex_type: ComplexType, scope: Scope, compared: Callable[[str], str]) -> None:
     if complex_type.type_format == "ENUM":
         seen: dict[str, Location] = {}
         for value in complex_type.values:
             _unique(value, complex_type.location, seen, f"value '{value}' of enum '{complex_type.name}'")
         return
     what = f"register '{complex_type.name}'"
-    _unique_names(complex_type.properties, what)
+    _unique_names(complex_type.properties, what, compared)
     _check_items(complex_type.properties, scope)
 
 
@@ -125,10 +130,10 @@ def _all_items(spec: ModuleSpec) -> Iterator[DataItem]:
         yield from event.properties
 
 
-def _unique_names(items: Sequence[DataItem], what: str) -> None:
+def _unique_names(items: Sequence[DataItem], what: str, compared: Callable[[str], str] = snake_case) -> None:
     seen: dict[str, Location] = {}
     for item in items:
-        _unique(snake_case(item.name), item.location, seen, f"'{item.name}' of {what}")
+        _unique(compared(item.name), item.location, seen, f"'{item.name}' of {what}")
 
 
 def _unique_members(remote_class: RemoteClassSpec, what: str) -> None:

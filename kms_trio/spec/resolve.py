@@ -44,13 +44,16 @@ class ResolvedModule:
         return None if remote_class.extends is None else self.type(remote_class.extends)
 
 
-def resolve(specs: Iterable[ModuleSpec]) -> dict[str, ResolvedModule]:
-    """Resolve modules that between them contain all they import, by name, imports first. Raises SpecError."""
+def resolve(specs: Iterable[ModuleSpec], *, written: str | None = None) -> dict[str, ResolvedModule]:
+    """Resolve modules that between them contain all they import, by name, imports first. Raises SpecError.
+
+    `written` is the one that something is made of, the others being imported alone; None: all are.
+    """
     resolved: dict[str, ResolvedModule] = {}
     for spec in order_modules(specs):
         imports = tuple(_with_repository(item, resolved[item.name].spec) for item in expanded_imports(spec))
         scope = Scope.of(spec, _reachable(imports, resolved))
-        warnings = (*spec.warnings, *check_module(spec, scope))
+        warnings = (*spec.warnings, *check_module(spec, scope, written=written in (None, spec.name)))
         resolved[spec.name] = ResolvedModule(spec, kurento_version(spec), imports, scope, warnings)
     return resolved
 

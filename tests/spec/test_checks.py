@@ -243,3 +243,12 @@ def test_modules_without_what_they_need(dependencies: list[ModuleSpec]) -> None:
     assert "module 'core' given twice" in refused(dependencies[0], *dependencies)
     headless = fuse({"m.kmd.json": b'{"name": "m", "version": "1.0.0"}'})
     assert "m.kmd.json:1: module 'm' has no 'kurentoVersion'" in refused(headless, *dependencies)
+
+
+def test_names_that_differ_by_capitals_in_what_is_only_imported(dependencies: list[ModuleSpec]) -> None:
+    values = REGISTER.format('{"name": "streamID", "type": "int"}, {"name": "streamId", "type": "int"}')
+    imported = module(values, name="older")
+    use = '"complexTypes": [{"name": "S", "typeFormat": "REGISTER", "properties": [{"name": "r", "type": "older.R"}]}]'
+    importing = module(use, more=', "imports": [{"name": "older", "version": "1.0.0"}]')
+    assert "m" in resolve([importing, imported, *dependencies], written="m")
+    assert "'streamId' of register 'R' defined twice" in refused(importing, imported, *dependencies)

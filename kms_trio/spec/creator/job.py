@@ -46,7 +46,8 @@ class Job:
     def load(cls, specs: Sequence[Path], dependencies: Sequence[Path], say: Callable[[str], None] = print) -> Job:
         """Read and check the spec in `specs`, with what it imports."""
         spec = fuse(read_files(find_files(specs)))
-        modules = resolve([spec, *imported_specs(spec, load_dependencies(dependencies))])
+        imported = imported_specs(spec, load_dependencies(dependencies))
+        modules = resolve([spec, *imported], written=spec.name)
         return cls(specs, modules, modules[spec.name], say)
 
     @cached_property
