@@ -376,6 +376,28 @@ async def test_a_full_disk(bench: Bench, recorder: MakeRecorder, small_disk: Pat
     await fill_up(bench, recorder(small_disk / "clip.webm"))
 
 
+async def test_a_full_disk_is_nobody_elses(
+    bench: Bench, recorder: MakeRecorder, tmp_path: Path, small_disk: Path
+) -> None:
+    (small_disk / "much").write_bytes(bytes(216 * 1024))  # of 256
+    source, other = Source(bench), recorder(tmp_path / "other.webm")
+    source.size = (640, 480)
+    full = recorder(small_disk / "clip.webm")
+    for element in (full, other):
+        source.element.connect(element)
+        element.record()
+    source.push(range(90))
+    await bench.expect("Error", full)
+    assert bench.errors(full) == [("RESOURCE_ERROR_NO_SPACE_LEFT", 14)]
+    source.push(range(90, 100))
+    await other.stop_and_wait()
+    assert bench.errors(other) == []
+    assert read_file(tmp_path / "other.webm").numbers == list(range(100))
+    kept = read_file(small_disk / "clip.webm").numbers
+    assert len(kept) > 10
+    assert kept == list(range(len(kept)))
+
+
 @pytest.mark.usefixtures("small_files")
 async def test_a_full_quota(bench: Bench, recorder: MakeRecorder, tmp_path: Path) -> None:
     await fill_up(bench, recorder(tmp_path / "clip.webm"))
