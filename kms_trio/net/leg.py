@@ -74,7 +74,7 @@ class RtpLeg:
     group: ForwardingGroup | None = None
     _layout: HeaderLayout | None = None
     _template: tuple[int, bytes] | None = None
-    next_sequence_number: int = attrs.field(factory=lambda: secrets.randbelow(1 << 15))
+    next_sequence_number: int = attrs.field(factory=lambda: secrets.randbits(15))
     sequence_offset: int = 0
     timestamp_offset: int = 0
     first_source_sequence: int = 0
@@ -133,7 +133,7 @@ class RtpLeg:
         self.first_source_sequence = source_sequence
         self.sequence_offset = self.next_sequence_number - source_sequence
         if self.last_timestamp is None:
-            timestamp = secrets.randbelow(1 << 31)
+            timestamp = secrets.randbits(31)
         else:
             elapsed = max(1, round((now - self.last_sent_at) * self.clock_rate_hz))
             timestamp = self.last_timestamp + elapsed

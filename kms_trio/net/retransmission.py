@@ -46,7 +46,7 @@ class RetransmissionSender:
             extensions=media.extensions,
             mid=media.mid,
         )
-        self._next_sequence_number = secrets.randbelow(1 << 15)
+        self._next_sequence_number = secrets.randbits(15)
 
     def serves(self, payload_type: int) -> bool:
         """Whether media of this payload type has a retransmission format; otherwise its packets are repeated."""
