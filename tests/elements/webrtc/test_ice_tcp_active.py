@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 import attrs
-import pytest
 import trio
 
 from kms_trio.app import Server
@@ -14,7 +13,6 @@ from kms_trio.media.frames import EncodedFrame
 from kms_trio.net.active_tcp import BURST, MAX_CONNECTING, OutgoingConnections
 from kms_trio.net.service import NetworkService
 from kms_trio.rtc.ice import Candidate, format_candidate, parse_candidate, tcp_host_candidate
-from kms_trio.rtc.ice.tcp_framing import FrameReader
 from kms_trio.testing.patience import PATIENCE_S, until
 from kms_trio.testing.rpc import RpcClient
 from kms_trio.testing.webrtc_peer import WebRtcPeer, open_peer
@@ -101,37 +99,6 @@ async def test_two_endpoints_that_have_only_a_connection_between_them(
     await trunk.connected()
     await loop_through(client, pipeline, trunk, vp8_frames)
     assert outgoing(server).opened == 1
-
-
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\x28" + bytes(40), b"\xff\xff", b""])
-async def test_who_is_not_the_peer_gets_one_connection_and_one_question(
-    client: RpcClient, server: Server, answer: bytes
-) -> None:
-    async with open_peer() as peer:
-        endpoint, host = await an_endpoint_that_hears_nothing(client, peer)
-        async with listen(host) as port:
-            await tell(client, endpoint, port.candidate)
-            stream = await port.accept()
-            async with stream:
-                asked: list[bytes] = []
-                reader = FrameReader()
-                while not asked:
-                    asked += reader.feed(bytes(await stream.receive_some(4096)))
-                assert asked[0][:2] == b"\x00\x01", "a Binding request"
-                await stream.send_all(answer)
-                if not answer:
-                    await stream.send_eof()
-                with trio.fail_after(PATIENCE_S), contextlib.suppress(trio.BrokenResourceError):
-                    while data := await stream.receive_some(4096):
-                        asked += reader.feed(bytes(data))
-            assert len(set(asked)) == 1, "what is repeated while it waits is the same question"
-            await tell(client, endpoint, port.candidate)  # once more, and another that is not there any more
-        async with listen(host) as gone:
-            pass
-        await tell(client, endpoint, gone.candidate)
-        await until(lambda: outgoing(server).opened == 2)
-        await until(lambda: outgoing(server).connecting == 0)
-        assert outgoing(server).opened == 2
 
 
 async def test_an_endpoint_that_goes_away_while_it_connects(client: RpcClient, server: Server) -> None:

@@ -25,6 +25,8 @@ LIMIT_S = 0.005
 """What a threshold makes of how a tone begins, and encoders make of that."""
 REPORTED_S = 0.3
 """So long after a change a viewer has been told of it."""
+PERIODS = 40
+"""A film that is much longer than what a test looks at, however late it comes to look."""
 VP8, H264, OPUS, PCMU = "VP8/90000", "H264/90000", "opus/48000/2", "PCMU/8000"
 NAMES = {VP8: "VP8", H264: "H264", OPUS: "OPUS", PCMU: "PCMU"}
 
@@ -111,7 +113,7 @@ async def test_a_source_whose_clock_is_set(clock: MockClock, client: RpcClient) 
 @pytest.mark.parametrize("encoded", [False, True], ids=["decoded", "encoded"])
 async def test_a_player_that_pauses(clock: MockClock, client: RpcClient, tmp_path: Path, encoded: bool) -> None:
     path = tmp_path / "clapper.webm"
-    write_clapper(path, 8)
+    write_clapper(path, PERIODS)
     async with open_show(client) as show:
         player = await show.player(path, encoded)
         _, witness = await show.witness(player)
