@@ -58,13 +58,21 @@ def tls_context(settings: SecureSettings) -> ssl.SSLContext:
     if not settings.certificate.exists():
         raise SettingsError(f"Certificate file doesn't exist: {settings.certificate}")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    locked = False
+
+    # A function, so that OpenSSL never asks for the password at the terminal.
+    def password() -> str:
+        nonlocal locked
+        locked = True
+        return settings.password or ""
+
     try:
-        # A function, so that OpenSSL never asks for the password at the terminal.
-        context.load_cert_chain(settings.certificate, password=lambda: settings.password or "")
+        context.load_cert_chain(settings.certificate, password=password)
     except (OSError, ssl.SSLError) as problem:
-        raise SettingsError(
-            f"{settings.certificate}: expected a certificate chain and its private key in PEM form: {problem}"
-        ) from problem
+        wanted = "a certificate chain and its private key in PEM form"
+        if locked:
+            wanted += ", and the password of the key, which is encrypted, in `secure.password`"
+        raise SettingsError(f"{settings.certificate}: expected {wanted}: {problem}") from problem
     return context
 
 

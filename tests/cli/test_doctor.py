@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import json
 import os
@@ -71,6 +72,19 @@ async def test_free_ports() -> None:
     findings = await check_ports(settings(mediaServer__net__websocket__port=port, kmsTrio__http__port=http_port))
     assert levels(findings) == {Level.OK}
     assert [str(each) in finding.text for each, finding in zip((port, http_port), findings, strict=True)] == [True] * 2
+
+
+async def test_kernel_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    class WithoutIpv6(socket.socket):
+        def __init__(self, family: int = -1, *arguments: Any, **more: Any) -> None:
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+            super().__init__(family, *arguments, **more)
+
+    port = free_port()
+    monkeypatch.setattr(socket, "socket", WithoutIpv6)
+    findings = await check_ports(settings(mediaServer__net__websocket__port=port, kmsTrio__http__port=0))
+    assert f"TCP port {port} for clients (ws) is free." in [each.text for each in findings]
 
 
 async def test_ports_that_others_have() -> None:

@@ -243,8 +243,8 @@ async def test_wss(certificate: Path, serve: Callable[..., Awaitable[Server]], n
     [
         ({"certificate": None}, "Certificate file must be provided for Secure WebSocket"),
         ({"certificate": Path("/nowhere.pem")}, "Certificate file doesn't exist: /nowhere.pem"),
-        ({"password": "wrong"}, "expected a certificate chain and its private key"),
-        ({"password": None}, "expected a certificate chain and its private key"),
+        ({"password": "wrong"}, "password of the key, which is encrypted, in `secure.password`"),
+        ({"password": None}, "password of the key, which is encrypted, in `secure.password`"),
     ],
 )
 def test_bad_certificate(certificate: Path, changes: dict[str, Any], message: str) -> None:

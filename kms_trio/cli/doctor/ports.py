@@ -42,7 +42,7 @@ async def check_ports(settings: Settings) -> list[Finding]:
         findings.append(
             broken(_AREA, "No port for clients: both listeners are off.", "Set mediaServer.net.websocket.port to 8888.")
         )
-    any_address = "::" if websocket.ipv6 and socket.has_ipv6 else "0.0.0.0"
+    any_address = "::" if websocket.ipv6 and _kernel_has_ipv6() else "0.0.0.0"
     if websocket.port:
         findings.append(
             await _check_port(
@@ -103,6 +103,15 @@ async def _check_port(
         return broken(_AREA, f"{what} may not be had: this user has no right to ports below 1024.", cure)
     cure = f"Use an address that `ip address` lists, or none, beside {key}."
     return broken(_AREA, f"{what} on {address}: {problem.strerror}.", cure)
+
+
+def _kernel_has_ipv6() -> bool:
+    """False where it was started with `ipv6.disable=1`: there the server listens on IPv4 alone."""
+    try:
+        socket.socket(socket.AF_INET6, socket.SOCK_STREAM).close()
+    except OSError:
+        return False
+    return True
 
 
 def _cannot_bind(address: str, port: int, kind: socket.SocketKind) -> OSError | None:
