@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -72,6 +73,8 @@ def run_server(options: StartOptions, announce: Callable[[Server], None] | None 
             crash_log = CrashLog(options.log.folder, now=datetime.now().astimezone())
             crash_log.catch_native_crashes()
             logging.root.addHandler(crash_log.handler())
+        else:
+            faulthandler.enable()  # to stderr: what the journal, or Docker, keeps
     except OSError as error:
         print(f"Error : cannot write logs to {options.log.folder}: {error}", file=sys.stderr)
         return 1

@@ -132,6 +132,17 @@ def test_native_crash(tmp_path: Path) -> None:
     assert "in fail" in text
 
 
+def test_native_crash_without_a_folder_for_logs() -> None:
+    broken = BREAK.format(failure="faulthandler._sigsegv()")
+    command = [sys.executable, "-c", broken, "--gst-debug=1"]
+    result = subprocess.run(
+        command, env=environment_with({}), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == -signal.SIGSEGV
+    assert "Fatal Python error: Segmentation fault" in result.stderr
+    assert "in fail" in result.stderr
+
+
 def test_a_crash_that_a_guard_caught_and_a_thread_that_has_none(tmp_path: Path) -> None:
     failure = """
     import logging, threading
