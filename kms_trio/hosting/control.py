@@ -11,6 +11,7 @@ import trio
 from kms_trio.errors import KurentoError
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import ControlSocket, Message, write_message
+from kms_trio.media.callbacks import ignore
 
 __all__ = ["HostControl"]
 
@@ -70,7 +71,8 @@ class HostControl:
         self._control.shut_down()
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Give the socket back. Nothing that the host has said is told any more."""
+        self._on_said = ignore
         self._outbox.close()
         self._control.close()
 

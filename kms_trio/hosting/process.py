@@ -24,6 +24,7 @@ from kms_trio.hosting.control import HostControl
 from kms_trio.hosting.environment import child_environment
 from kms_trio.hosting.errors import HostGoneError, HostProtocolError
 from kms_trio.hosting.messages import MAX_SAID_BYTES, ControlSocket, Message
+from kms_trio.media.callbacks import ignore
 
 __all__ = ["HostLimits", "HostProcess", "describe_exit"]
 
@@ -180,4 +181,5 @@ class HostProcess:
         self.control.end(HostGoneError(reason or "was told to end"))
         self.control.close()
         self._over.set()
-        self._on_end(reason)
+        on_end, self._on_end = self._on_end, ignore
+        on_end(reason)

@@ -50,6 +50,19 @@ class LinkOwner(Protocol):
         """The host said what makes no sense."""
 
 
+class _Nobody:
+    """In the place of an element that is gone."""
+
+    def host_note(self, note: bytes) -> None:
+        """Nobody wants to know."""
+
+    def host_late(self, number: int, waited_s: float) -> None:
+        """Nobody waits."""
+
+    def host_lied(self, problem: HostProtocolError) -> None:
+        """Nobody relies on it."""
+
+
 @attrs.define(eq=False)
 class _Connection:
     """What there is to know of one host."""
@@ -71,7 +84,7 @@ class UnitLink:
         self.bypass = False
         self.strict = strict
         self._turn = threading.Lock()
-        self._owner = owner
+        self._owner: LinkOwner = owner
         self._limits = limits
         self._connection: _Connection | None = None
         self._packer = UnitPacker(luma_only=luma_only)
@@ -87,6 +100,10 @@ class UnitLink:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.wire.end()
+
+    def let_go(self) -> None:
+        """The element is gone; to be called when the link is disconnected."""
+        self._owner = _Nobody()
 
     def is_late(self, number: int) -> bool:
         """Whether that unit is still with the host."""

@@ -120,6 +120,12 @@ class HostedFilter(TreatingFilter):
         if host is not None:
             await self._hosts.release(host, self)
 
+    def let_go(self) -> None:
+        """The pump and the link know this filter."""
+        super().let_go()
+        self._data_pump.let_go()
+        self.link.let_go()
+
     async def _begin(self, host: FilterHost | None = None) -> None:
         if host is None:
             host = await self._hosts.host_for(self)
