@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kms_trio.settings import SettingsError
@@ -76,6 +76,7 @@ def test_fuzz_any_object(before: dict[str, Any], indent: int | None, value: Any)
 
 
 @given(st.text())
+@example("{}")
 def test_fuzz_any_text(text: str) -> None:
     try:
         changed = with_value(text, ("a",), 1)

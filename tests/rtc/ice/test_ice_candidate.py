@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kms_trio.rtc.ice import (
@@ -122,6 +122,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, min_size=6, max_size=12))
+@example(["1", "1", "udp", "1", "192.0.2.1", "9", "typ", "host"])
 def test_random_words_raise_nothing_else(words: list[str]) -> None:
     with contextlib.suppress(CandidateError):
         candidate = parse_candidate(" ".join(words))

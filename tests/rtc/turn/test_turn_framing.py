@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kms_trio.rtc.stun import MessageClass, build_message
@@ -64,6 +64,7 @@ def test_fuzz_stream(chunks: list[bytes]) -> None:
 
 
 @given(st.binary(max_size=40))
+@example(bytes.fromhex("4000000378797a00"))
 def test_fuzz_channel_data(data: bytes) -> None:
     try:
         number, payload = read_channel_data(data)
@@ -98,6 +99,7 @@ def test_what_is_no_url_is_not_repeated(text: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("u:p@h:1")
 def test_fuzz_url(text: str) -> None:
     try:
         server = parse_turn_url(text)
