@@ -172,7 +172,7 @@ def test_loss_and_reordering_pass_through(sending: Sending) -> None:
 
 def test_a_batch_larger_than_the_arena(sending: Sending) -> None:
     chance = random.Random(3)
-    viewers = [make_viewer(sending) for _ in range(SLOTS // 64 + 3)]
+    viewers = [make_viewer(sending, extensions={ABS_SEND_TIME_URI: 3}) for _ in range(SLOTS // 64 + 3)]
     stream = RtpStream(VP8)
     fanout = RtpFanout(stream)
     for viewer in viewers:
