@@ -97,3 +97,24 @@ def test_members(package: Path) -> None:
     assert "type: 'shapes.Red',\n    isArray: true\n" in square
     assert '.concat(["Moved"])' in square
     assert "prototype.setSides = function (sides, callback)" in (package / "lib" / "abstracts" / "Shape.js").read_text()
+
+
+#: As much of kurento-client as calling an operation takes.
+CLIENT = "exports.TransactionsManager = {Transaction: function () {}}; exports.disguise = promise => promise;"
+CALL = """
+const {invoke} = require('./lib/invoke');
+const caller = {_invoke: (transaction, operation, params) => console.log(JSON.stringify(params))};
+const element = {id: 'an element', emit: () => {}};
+invoke(caller, 'join', ['other', 'register', 'times'], [element, {id: 'a register'}, 2]);
+"""
+
+
+def test_media_objects_are_sent_as_their_ids(package: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed")
+    (package / "node_modules/kurento-client").mkdir(parents=True)
+    (package / "node_modules/kurento-client/index.js").write_text(CLIENT)
+    result = subprocess.run([node, "-e", CALL], cwd=package, capture_output=True, text=True, check=False)
+    assert result.stderr == ""
+    assert json.loads(result.stdout) == {"other": "an element", "register": {"id": "a register"}, "times": 2}
