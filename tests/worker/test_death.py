@@ -43,17 +43,14 @@ async def test_viewers_of_the_other_worker_lose_nothing(
     fresh_server: Server, vp8_frames: Sequence[EncodedFrame], caplog: pytest.LogCaptureFixture
 ) -> None:
     server = fresh_server
-    async with (
-        open_client(server.control_url) as victim,
-        open_client(server.control_url) as other,
-        trio.open_nursery() as nursery,
-    ):
+    async with open_client(server.control_url) as victim, open_client(server.control_url) as other:
         doomed, safe = await pipelines_apart(server, victim)
         await other.request("describe", {"object": safe})
         async with (
             join(victim, doomed, sources=["self"]) as lost,
             join(other, safe, receive=False) as presenter,
             join(other, safe, send=False, sources=[presenter.endpoint]) as viewer,
+            trio.open_nursery() as nursery,
         ):
             await victim.subscribe(doomed, "Error")
             await victim.subscribe(lost.endpoint, "Error")
@@ -84,7 +81,7 @@ async def test_viewers_of_the_other_worker_lose_nothing(
             replaced, _ = await pipelines_apart(server, victim)
             async with join(victim, replaced, sources=["self"]):
                 assert link_of(server, replaced) is not dead
-        nursery.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()
     [crash] = [record for record in caplog.records if "died; its pipelines are lost" in record.getMessage()]
     assert crash.exc_info is not None
     assert "was ended by SIGSEGV" in str(crash.exc_info[1])

@@ -39,7 +39,7 @@ async def turn_server() -> AsyncIterator[FakeTurnServer]:
                 sockets[sock.getsockname()] = sock
             server = FakeTurnServer(FakeNetwork(), *sockets, USER, PASSWORD)
 
-            async def serve(local: tuple[str, int]) -> None:
+            async def answer(local: tuple[str, int]) -> None:
                 while True:
                     data, remote = await sockets[local].recvfrom(4096)
                     server.receive(data, local=local, remote=remote, now=trio.current_time())
@@ -47,7 +47,7 @@ async def turn_server() -> AsyncIterator[FakeTurnServer]:
                         await sockets[transmit.local].sendto(transmit.data, transmit.remote)
 
             for address in sockets:
-                nursery.start_soon(serve, address)
+                nursery.start_soon(answer, address)
             yield server
             nursery.cancel_scope.cancel()
 
