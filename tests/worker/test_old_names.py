@@ -27,7 +27,10 @@ MODULE = ModuleDescriptor(
 @pytest.fixture
 def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
     """What is installed, and that module, for this process and for workers."""
-    (tmp_path / "old_names.py").write_text(MODULE)
+    package = tmp_path / "old_names"
+    package.mkdir()
+    (package / "__init__.py").write_text(MODULE)
+    (package / "module.kmd.json").write_text('{"name": "oldnames", "version": "1.0.0"}')
     metadata = tmp_path / "old_names-1.0.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: old-names\nVersion: 1.0.0\n")
