@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import ipaddress
+import itertools
 import re
 import select
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,6 +27,7 @@ from kms_elements.recorder import upload
 from kms_elements.recorder.upload import CONNECT_AGAIN_AFTER_S, HttpDestination, UploadError
 from kms_trio.generated.core.types import UriEndpointState
 from kms_trio.testing.elements import Bench
+from kms_trio.testing.patience import PATIENCE_S
 from tests.elements.recorder.material import Source
 from tests.elements.recorder.scripted_server import Script, read, reset, serving
 
@@ -257,7 +260,12 @@ async def upload_to(bench: Bench, recorder: MakeRecorder, script: Script) -> tup
         source.element.connect(element)
         source.anchor(1_000.0)
         element.record()
-        source.push(range(90))
+        with trio.fail_after(PATIENCE_S):
+            for begin in itertools.count(step=30):  # what the server says is heard while there is something to send
+                source.push(range(begin, begin + 30))
+                await trio.sleep(0.01)
+                if bench.errors(element):
+                    break
         error = await bench.expect("Error", element)
         await bench.expect("Stopped", element)
         return element, error.description
