@@ -18,8 +18,8 @@ SWITCH_INTERVAL_S: Final = 0.0005
 #: The oldest generation: collecting it looks at everything that is not frozen.
 FULL: Final = 2
 
+#: Full collections; at five joins a second there is one in a minute or two.
 LOOK_AGAIN_AFTER: Final = 100
-"""Full collections; at five joins a second there is one in a minute or two."""
 
 
 def prepare_process() -> None:
